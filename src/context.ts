@@ -1,0 +1,39 @@
+import type { Logger } from 'pino'
+import type { Clock } from './clock.js'
+import type { Config } from './config/config.js'
+import type { GatewayIdentity } from './crypto/gateway-identity.js'
+import type { ChainReader } from './deso/chain.js'
+import type { PublicKey } from './deso/keys.js'
+import type { Loaders } from './deso/loaders.js'
+import type { DesoNode } from './deso/node.js'
+import type { IpfsStore } from './ipfs/store.js'
+import type { Caches } from './store/caches.js'
+import type { KeyedMutex } from './store/keyed-mutex.js'
+import type { StateStore } from './store/state.js'
+
+/** All that outlives a request; built once, in gateway.ts. */
+export interface AppContext {
+  config: Config
+  clock: Clock
+  log: Logger
+  identity: GatewayIdentity
+  node: DesoNode
+  chain: ChainReader
+  ipfs: IpfsStore
+  state: StateStore
+  caches: Caches
+  mutex: KeyedMutex
+  /** Loaders for one request (or one piece of background work). */
+  createLoaders(signal: AbortSignal): Loaders
+}
+
+/** One request. Domain verbs take it first; they never see Express or GraphQL. */
+export interface RequestContext {
+  app: AppContext
+  /** Who the bearer token says; null without one. */
+  viewer: PublicKey | null
+  loaders: Loaders
+  /** Aborts when the client is gone or the request's deadline passes. */
+  signal: AbortSignal
+  requestId: string
+}
