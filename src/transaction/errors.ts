@@ -1,0 +1,30 @@
+import { GatewayError } from '../errors.js'
+import type { TransactionView } from './view.js'
+
+/** The draft's time is over; with `transaction` set it was mined after all, so do not pay again. */
+export class DraftExpiredError extends GatewayError {
+  constructor(
+    message: string,
+    readonly transaction: TransactionView | null = null,
+  ) {
+    super('DRAFT_EXPIRED', message)
+  }
+}
+
+/** The idempotency key already stands for another operation or input. */
+export class IdempotencyConflictError extends GatewayError {
+  constructor() {
+    super(
+      'IDEMPOTENCY_CONFLICT',
+      'This idempotency key was used for another request of this signer. Take a new key for a new request.',
+      { path: ['input', 'idempotencyKey'] },
+    )
+  }
+}
+
+/** The bytes decode, but nobody entitled has signed them. */
+export class InvalidSignatureError extends GatewayError {
+  constructor(message: string) {
+    super('INVALID_SIGNATURE', message)
+  }
+}
