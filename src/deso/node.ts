@@ -60,7 +60,16 @@ export interface GlobalParams {
 export interface NodeUser {
   publicKey: PublicKey
   balanceNanos: bigint
-  profile: { username: string; description: string } | null
+  profile: NodeProfile | null
+}
+
+export interface NodeProfile {
+  username: string
+  description: string
+  /** CoinEntry.CreatorBasisPoints: an update always sets it, so who edits anything else must repeat it. */
+  creatorBasisPoints: bigint
+  /** As for creatorBasisPoints. */
+  isHidden: boolean
 }
 
 export interface NodePost {
