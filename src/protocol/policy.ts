@@ -1,5 +1,5 @@
 import { MAX_NANOS, parseDecimal } from './amounts.js'
-import { isSlug } from './slug.js'
+import { parseSlug } from './slug.js'
 
 /** A longer policy is malformed: each rule can cost a reader look-ups. */
 export const MAX_POLICY_BYTES = 4_096
@@ -38,6 +38,11 @@ export function parsePolicy(text: string): Policy | null {
   return rules.length === parts.length ? { text, rules } : null
 }
 
+/** The policy that one plan alone opens; `slug` must be one. */
+export function policyOfPlan(slug: string): Policy {
+  return { text: `PLAN:${slug}`, rules: [{ kind: 'PLAN', slug }] }
+}
+
 function parseRule(text: string): PolicyRule | null {
   const [, name, argument] = /^([A-Z][A-Z0-9_-]*)(?::([\x21-\x7e]*))?$/.exec(text) ?? []
   switch (name) {
@@ -47,7 +52,7 @@ function parseRule(text: string): PolicyRule | null {
     case 'FOLLOW':
       return argument === undefined ? { kind: name } : null
     case 'PLAN':
-      return argument !== undefined && isSlug(argument) ? { kind: name, slug: argument } : null
+      return parsePlan(argument ?? '')
     case 'COIN':
       return parseCoin(argument ?? '')
     case 'DAO':
@@ -55,6 +60,11 @@ function parseRule(text: string): PolicyRule | null {
     default:
       return { kind: 'UNKNOWN', text }
   }
+}
+
+function parsePlan(argument: string): PolicyRule | null {
+  const slug = parseSlug(argument)
+  return slug === null ? null : { kind: 'PLAN', slug }
 }
 
 function parseCoin(argument: string): PolicyRule | null {

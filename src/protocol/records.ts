@@ -10,7 +10,7 @@ import { MAX_NANOS, parseDecimal } from './amounts.js'
 import { decodeText, encodeText, equalBytes } from './bytes.js'
 import { requiredNanos } from './periods.js'
 import { formatRecordRef, parseRecordRef } from './record-ref.js'
-import { isSlug } from './slug.js'
+import { parseSlug } from './slug.js'
 
 /** Compared without case, as nodes do. */
 export const PLAN_TYPE = 'DIG:PLAN'
@@ -152,7 +152,8 @@ export function buildSubscriptionRecord(subscription: SubscriptionDraft): Record
 export function checkPlanTerms(
   plan: Pick<PlanDraft, 'slug' | 'title' | 'priceNanos' | 'periodSeconds'>,
 ): void {
-  if (!isSlug(plan.slug)) throw new InvalidInputError('A slug is 1 to 64 of a-z, 0-9 and -.', ['slug'])
+  if (parseSlug(plan.slug) === null)
+    throw new InvalidInputError('A slug is 1 to 64 of a-z, 0-9 and -.', ['slug'])
   checkTitle(plan.title)
   if (plan.priceNanos < 1n || plan.priceNanos > MAX_NANOS) {
     throw new InvalidInputError('A price is at least 1 nano and below 2^64; what is free needs no plan.', [
@@ -213,8 +214,8 @@ function readAssociation(
 ): { target: Uint8Array; slug: string } | null {
   if (metadata.type !== 'CREATE_USER_ASSOCIATION') return null
   if (!equalBytes(metadata.appPublicKey, NO_APP) || !isType(metadata.associationType, type)) return null
-  const slug = decodeText(metadata.associationValue)
-  return slug !== null && isSlug(slug) ? { target: metadata.targetPublicKey, slug } : null
+  const slug = parseSlug(decodeText(metadata.associationValue) ?? '')
+  return slug === null ? null : { target: metadata.targetPublicKey, slug }
 }
 
 /** Without case, in ASCII alone: no other letter may pass for one of the type's. */
