@@ -1,0 +1,38 @@
+import { LRUCache } from 'lru-cache'
+
+/**
+ * The Map-like store that Keyv wants, bounded. Keyv hands its time to live as a third argument of `set`, which
+ * LRUCache takes for options and throws on; hence this wrapper.
+ */
+export class LruMap {
+  readonly #entries: LRUCache<string, object>
+
+  constructor(maxEntries: number) {
+    this.#entries = new LRUCache({ max: maxEntries })
+  }
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  get(key: string): object | undefined {
+    return this.#entries.get(key)
+  }
+
+  set(key: string, value: object): this {
+    this.#entries.set(key, value)
+    return this
+  }
+
+  has(key: string): boolean {
+    return this.#entries.has(key)
+  }
+
+  delete(key: string): boolean {
+    return this.#entries.delete(key)
+  }
+
+  clear(): void {
+    this.#entries.clear()
+  }
+}
