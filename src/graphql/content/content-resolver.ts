@@ -1,0 +1,71 @@
+import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql'
+import { decideAccess } from '../../access/decide.js'
+import { contentUrl } from '../../content/content-url.js'
+import { getContent } from '../../content/get-content.js'
+import { listContents } from '../../content/list-contents.js'
+import { loadFiles } from '../../content/load-files.js'
+import type { RequestContext } from '../../context.js'
+import type { PublicKey } from '../../deso/keys.js'
+import { AccessObject } from '../access/access.js'
+import { badInput } from '../errors/bad-input.js'
+import { type Connection, toConnection } from '../relay/connection.js'
+import { decodeGlobalId } from '../relay/global-id.js'
+import { AfterArg, FirstArg, pageRequest } from '../relay/page-args.js'
+import { TransactionIdScalar } from '../scalars/identifiers.js'
+import { PublicKeyType } from '../scalars/public-key.js'
+import { ContentConnection, ContentObject } from './content.js'
+import { FileObject } from './file.js'
+
+@Resolver(() => ContentObject)
+export class ContentResolver {
+  @Query(() => ContentObject, {
+    nullable: true,
+    description: 'A content by exactly one of id and post hash; null where there is none, or it is hidden. Public.',
+  })
+  async content(
+    @Ctx() ctx: RequestContext,
+    @Arg('id', () => ID, { nullable: true, description: 'By its id.' }) id?: string | null,
+    @Arg('postHash', () => TransactionIdScalar, { nullable: true, description: 'By its post.' })
+    postHash?: string | null,
+  ): Promise<ContentObject | null> {
+    if (!id === !postHash) throw badInput('content: give exactly one of id and postHash.')
+    const hash = postHash ?? contentPostHash(id as string)
+    const content = await getContent(ctx, hash)
+    return content && new ContentObject(content)
+  }
+
+  @Query(() => ContentConnection, { description: 'What a creator published, newest first. Public.' })
+  async contents(
+    @Arg('creator', () => PublicKeyType, { description: 'Whose.' }) creator: PublicKey,
+    @Ctx() ctx: RequestContext,
+    @FirstArg() first?: number | null,
+    @AfterArg() after?: string | null,
+  ): Promise<Connection<ContentObject>> {
+    const page = pageRequest(first, after, ctx.app.config.limits.maxPageSize)
+    return toConnection(await listContents(ctx, creator, page), (content) => new ContentObject(content))
+  }
+
+  @FieldResolver(() => [FileObject], {
+    nullable: true,
+    description: 'Its files; null, with an error, when IPFS has no answer.',
+  })
+  async files(@Root() { content }: ContentObject, @Ctx() ctx: RequestContext): Promise<FileObject[]> {
+    const files = await loadFiles(ctx, content)
+    return Promise.all(files.map(async (file) => new FileObject(file, await contentUrl(ctx, content, file))))
+  }
+
+  @FieldResolver(() => AccessObject, {
+    nullable: true,
+    description: 'May the viewer have the bytes? Null, with an error, when the node has no answer.',
+  })
+  async viewerAccess(@Root() { content }: ContentObject, @Ctx() ctx: RequestContext): Promise<AccessObject> {
+    return new AccessObject(await decideAccess(ctx, content, ctx.viewer))
+  }
+}
+
+/** Throws BAD_USER_INPUT unless it is the id of a content. */
+export function contentPostHash(id: string): string {
+  const hash = decodeGlobalId(id, 'Content').parts[0] ?? ''
+  if (!/^[0-9a-f]{64}$/.test(hash)) throw badInput('Not an id of this gateway for Content.')
+  return hash
+}

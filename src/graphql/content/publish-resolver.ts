@@ -1,0 +1,90 @@
+import type { CID } from 'multiformats/cid'
+import type { Upload } from 'graphql-upload-ts'
+import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from 'type-graphql'
+import { publishContent } from '../../content/publish.js'
+import type { RequestContext } from '../../context.js'
+import { asPayload } from '../errors/to-user-error.js'
+import { UserError } from '../errors/user-errors.js'
+import { CidScalar } from '../scalars/identifiers.js'
+import { UploadScalar } from '../scalars/plain.js'
+import { TransactionDraft } from '../transaction/transaction.js'
+import { FileObject } from './file.js'
+import { arrivingFiles } from './uploads.js'
+
+@InputType({ description: 'A file to publish.' })
+export class PublishFile {
+  @Field(() => UploadScalar, { nullable: true, description: 'Its bytes, by the multipart request specification.' })
+  upload?: Upload | null
+
+  @Field(() => String, { nullable: true, description: 'Its name: that of the upload unless given. 1 to 255 bytes, unique.' })
+  name?: string | null
+
+  @Field(() => String, { nullable: true, description: 'Its media type: that of the upload unless given.' })
+  mediaType?: string | null
+}
+
+@InputType({ description: 'A content to publish.' })
+export class PublishContentInput {
+  @Field(() => String, { description: 'Public. 1 to 256 bytes of UTF-8.' })
+  title!: string
+
+  @Field(() => String, { description: 'Public: the body of the post.' })
+  teaser!: string
+
+  @Field(() => String, {
+    nullable: true,
+    defaultValue: 'PUBLIC',
+    description: '`PUBLIC`, or rules of which any suffices, e.g. `PLAN:gold,PLAN:silver`. All but PUBLIC is encrypted.',
+  })
+  policy?: string | null
+
+  @Field(() => [PublishFile], { description: 'At least one; at most `gateway.limits.maxFilesPerContent`.' })
+  files!: PublishFile[]
+
+  @Field(() => String, {
+    description: '1 to 128 visible ASCII characters. The same key and the same bytes again give the first answer.',
+  })
+  idempotencyKey!: string
+}
+
+@ObjectType({ description: 'What was stored, and the draft of the post that publishes it.' })
+export class PublishContentPayload {
+  @Field(() => TransactionDraft, { nullable: true, description: 'To be signed: nothing is published before.' })
+  draft?: TransactionDraft | null
+
+  @Field(() => CidScalar, { nullable: true, description: 'The manifest on IPFS.' })
+  manifestCid?: CID | null
+
+  @Field(() => [FileObject], { nullable: true, description: 'The stored files, in the order of the input.' })
+  files?: FileObject[] | null
+
+  @Field(() => [UserError], { description: 'Empty on success.' })
+  errors!: UserError[]
+}
+
+@Resolver()
+export class PublishResolver {
+  @Mutation(() => PublishContentPayload, {
+    description:
+      'Streams files into IPFS, encrypted unless public, and drafts the post that publishes them. You MUST be signed in; the viewer signs the draft.',
+  })
+  publishContent(
+    @Arg('input', () => PublishContentInput, { description: 'What to publish.' }) input: PublishContentInput,
+    @Ctx() ctx: RequestContext,
+  ): Promise<PublishContentPayload> {
+    return asPayload(async () => {
+      const published = await publishContent(ctx, {
+        title: input.title,
+        teaser: input.teaser,
+        policy: input.policy ?? 'PUBLIC',
+        files: arrivingFiles(input.files),
+        idempotencyKey: input.idempotencyKey,
+      })
+      return {
+        draft: new TransactionDraft(published.draft),
+        manifestCid: published.manifestCid,
+        files: published.files.map((file) => new FileObject(file, null)),
+      }
+    })
+  }
+}

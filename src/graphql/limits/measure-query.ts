@@ -1,0 +1,126 @@
+import {
+  type FieldNode,
+  type FragmentDefinitionNode,
+  getNamedType,
+  getNullableType,
+  type GraphQLCompositeType,
+  type GraphQLField,
+  type GraphQLSchema,
+  isCompositeType,
+  isInterfaceType,
+  isListType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+  type ValueNode,
+} from 'graphql'
+import { DEFAULT_PAGE_SIZE } from '../relay/page-args.js'
+
+/** What a list without pages counts as: such lists (files, outputs, payments) are short by nature. */
+const PLAIN_LIST = 10
+
+export interface QueryMeasure {
+  /** Levels of fields. */
+  depth: number
+  aliases: number
+  /** Fields of the answer, at the page sizes asked for. */
+  cost: number
+}
+
+/**
+ * Measures a validated operation. Each fragment is measured once a type, so that a document which fans out to millions
+ * of fields takes no longer than its own length. Page sizes are read from literals and variables alike.
+ */
+export function measureQuery(
+  schema: GraphQLSchema,
+  operation: OperationDefinitionNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  variables: Readonly<Record<string, unknown>>,
+): QueryMeasure {
+  const known = new Map<string, QueryMeasure>()
+  const root = schema.getRootType(operation.operation)
+  return root ? ofSelections(operation.selectionSet, root, 1) : { depth: 0, aliases: 0, cost: 0 }
+
+  function ofSelections(set: SelectionSetNode, type: GraphQLCompositeType, pageSize: number): QueryMeasure {
+    const sum: QueryMeasure = { depth: 0, aliases: 0, cost: 0 }
+    for (const selection of set.selections) {
+      if (selection.kind === Kind.FIELD) add(sum, ofField(selection, type, pageSize))
+      else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        add(sum, ofSelections(selection.selectionSet, conditionType(selection.typeCondition?.name.value, type), pageSize))
+      } else add(sum, ofFragment(selection.name.value, type, pageSize))
+    }
+    return sum
+  }
+
+  function ofFragment(name: string, type: GraphQLCompositeType, pageSize: number): QueryMeasure {
+    const key = `${name}:${type.name}:${pageSize}`
+    const before = known.get(key)
+    if (before) return before
+    const fragment = fragments.get(name)
+    const none = { depth: 0, aliases: 0, cost: 0 }
+    if (!fragment) return none
+    known.set(key, none) // a cycle cannot pass validation; this guards against it all the same
+    const measure = ofSelections(fragment.selectionSet, conditionType(fragment.typeCondition.name.value, type), pageSize)
+    known.set(key, measure)
+    return measure
+  }
+
+  function ofField(node: FieldNode, parent: GraphQLCompositeType, pageSize: number): QueryMeasure {
+    const field = fieldOf(parent, node.name.value)
+    const type = field && getNamedType(field.type)
+    const own = { depth: 1, aliases: node.alias ? 1 : 0, cost: 1 }
+    if (!field || !node.selectionSet || !isCompositeType(type)) return own
+    const inner = ofSelections(node.selectionSet, type, firstOf(node, field))
+    return {
+      depth: inner.depth + 1,
+      aliases: inner.aliases + own.aliases,
+      cost: 1 + repeats(node, field, pageSize) * inner.cost,
+    }
+  }
+
+  /** How often the selection below a field is answered: a page's rows by the size asked of the connection. */
+  function repeats(node: FieldNode, field: GraphQLField<unknown, unknown>, pageSize: number): number {
+    if (!isListType(getNullableType(field.type))) return 1
+    if (node.name.value === 'edges' || node.name.value === 'nodes') {
+      const ids = node.arguments?.find((argument) => argument.name.value === 'ids')
+      return ids ? lengthOf(ids.value) : pageSize
+    }
+    return PLAIN_LIST
+  }
+
+  function firstOf(node: FieldNode, field: GraphQLField<unknown, unknown>): number {
+    if (!field.args.some((argument) => argument.name === 'first')) return 1
+    const value = valueOf(node.arguments?.find((argument) => argument.name.value === 'first')?.value)
+    return typeof value === 'number' ? Math.max(0, value) : DEFAULT_PAGE_SIZE
+  }
+
+  function lengthOf(value: ValueNode): number {
+    if (value.kind === Kind.LIST) return value.values.length
+    const given = valueOf(value)
+    return Array.isArray(given) ? given.length : 1
+  }
+
+  function valueOf(value: ValueNode | undefined): unknown {
+    if (value?.kind === Kind.INT) return Number(value.value)
+    if (value?.kind !== Kind.VARIABLE) return undefined
+    const name = value.name.value
+    const definition = operation.variableDefinitions?.find((one) => one.variable.name.value === name)
+    return variables[name] ?? valueOf(definition?.defaultValue)
+  }
+
+  function conditionType(name: string | undefined, type: GraphQLCompositeType): GraphQLCompositeType {
+    const named = name === undefined ? type : schema.getType(name)
+    return isCompositeType(named) ? named : type
+  }
+}
+
+function add(sum: QueryMeasure, part: QueryMeasure): void {
+  sum.depth = Math.max(sum.depth, part.depth)
+  sum.aliases += part.aliases
+  sum.cost += part.cost
+}
+
+function fieldOf(type: GraphQLCompositeType, name: string): GraphQLField<unknown, unknown> | undefined {
+  return isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined
+}

@@ -1,0 +1,63 @@
+import { type ClassType, Field, ObjectType } from 'type-graphql'
+import type { Page } from '../../page.js'
+
+@ObjectType({ description: 'Where a page lies in its list (Relay).' })
+export class PageInfo {
+  @Field(() => Boolean, { description: 'More rows follow this page.' })
+  hasNextPage!: boolean
+
+  @Field(() => Boolean, { description: 'Rows come before this page.' })
+  hasPreviousPage!: boolean
+
+  @Field(() => String, { nullable: true, description: 'Cursor of the first row; null on an empty page.' })
+  startCursor!: string | null
+
+  @Field(() => String, { nullable: true, description: 'Cursor of the last row: pass it as `after` for the next page.' })
+  endCursor!: string | null
+}
+
+export interface Connection<T> {
+  edges: { cursor: string; node: T }[]
+  nodes: T[]
+  pageInfo: PageInfo
+}
+
+/** The Relay connection of a type: `XConnection` and `XEdge`. */
+export function connectionOf<T extends object>(node: ClassType<T>, name: string): ClassType<Connection<T>> {
+  @ObjectType(`${name}Edge`, { description: `A ${name} in a list.` })
+  class Edge {
+    @Field(() => String, { description: 'Opaque; marks this row by its key, so that rows added before it move nothing.' })
+    cursor!: string
+
+    @Field(() => node, { description: 'The row.' })
+    node!: T
+  }
+
+  @ObjectType(`${name}Connection`, { description: `A page of ${name}s.` })
+  class ConnectionType {
+    @Field(() => [Edge], { description: 'The rows with their cursors.' })
+    edges!: Edge[]
+
+    @Field(() => [node], { description: 'The rows alone.' })
+    nodes!: T[]
+
+    @Field(() => PageInfo, { description: 'Where this page lies.' })
+    pageInfo!: PageInfo
+  }
+  return ConnectionType
+}
+
+/** A domain page as a connection, each row mapped to its GraphQL object. */
+export function toConnection<S, T>(page: Page<S>, map: (row: S) => T): Connection<T> {
+  const edges = page.edges.map(({ cursor, node }) => ({ cursor, node: map(node) }))
+  return {
+    edges,
+    nodes: edges.map((edge) => edge.node),
+    pageInfo: {
+      hasNextPage: page.hasNextPage,
+      hasPreviousPage: page.hasPreviousPage,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  }
+}

@@ -1,0 +1,68 @@
+import 'reflect-metadata'
+import { GraphQLInputObjectType, type GraphQLNamedType, GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql'
+import { buildSchemaSync } from 'type-graphql'
+import type { Network } from '../deso/keys.js'
+import { AccessResolver } from './access/access-resolver.js'
+import { AccountResolver } from './account/account-resolver.js'
+import { MoneyResolver } from './account/money.js'
+import { SessionResolver } from './account/session-resolver.js'
+import { ContentResolver } from './content/content-resolver.js'
+import { PlanRuleResolver } from './content/policy-resolver.js'
+import { PublishResolver } from './content/publish-resolver.js'
+import { DraftExpired, PlanChanged } from './errors/draft-errors.js'
+import { InsufficientFunds, PLAIN_ERRORS, TransactionRejected, UploadTooLarge } from './errors/user-errors.js'
+import { GatewayResolver } from './gateway/gateway-resolver.js'
+import { NodeResolver } from './node/node-resolver.js'
+import { JwsScalar } from './scalars/identifiers.js'
+import { Uint256Scalar } from './scalars/integers.js'
+import { createPublicKeyScalar, PublicKeyType } from './scalars/public-key.js'
+import { SubscriptionDraftResolver } from './subscription/draft-resolver.js'
+import { PaymentFieldResolver, PlanFieldResolver } from './subscription/field-resolvers.js'
+import { TransactionResolver } from './transaction/transaction-resolver.js'
+
+/** Input types of which exactly one field must be given: type-graphql has no option for it. */
+const ONE_OF = ['AccountBy', 'AccessTarget', 'SignInInput', 'CreateTransactionInput']
+
+/** The executable schema for a gateway of one network: keys of the other are refused as they are parsed. */
+export function createSchema(network: Network): GraphQLSchema {
+  const schema = buildSchemaSync({
+    resolvers: [
+      AccessResolver,
+      AccountResolver,
+      ContentResolver,
+      GatewayResolver,
+      MoneyResolver,
+      NodeResolver,
+      PaymentFieldResolver,
+      PlanFieldResolver,
+      PlanRuleResolver,
+      PublishResolver,
+      SessionResolver,
+      SubscriptionDraftResolver,
+      TransactionResolver,
+    ],
+    orphanedTypes: [
+      ...Object.values(PLAIN_ERRORS),
+      DraftExpired,
+      InsufficientFunds,
+      PlanChanged,
+      TransactionRejected,
+      UploadTooLarge,
+    ],
+    scalarsMap: [{ type: PublicKeyType, scalar: createPublicKeyScalar(network) }],
+    validate: false,
+  })
+  for (const name of ONE_OF) oneOf(schema.getType(name))
+  const config = schema.toConfig()
+  return new GraphQLSchema({ ...config, types: [...config.types, Uint256Scalar, JwsScalar] })
+}
+
+/** As SDL with its `schema` block: without it a reader would take the type Subscription for the live root. */
+export function printWithRoots(schema: GraphQLSchema): string {
+  return `schema {\n  query: Query\n  mutation: Mutation\n}\n\n${printSchema(lexicographicSortSchema(schema))}\n`
+}
+
+function oneOf(type: GraphQLNamedType | undefined): void {
+  if (!(type instanceof GraphQLInputObjectType)) throw new TypeError('oneOf: no such input type')
+  type.isOneOf = true
+}

@@ -1,0 +1,28 @@
+import { ApolloServer } from '@apollo/server'
+import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled'
+import type { AppContext, RequestContext } from '../context.js'
+import { formatError } from './errors/format-error.js'
+import { requestIdPlugin } from './errors/request-id-plugin.js'
+import { limitsPlugin } from './limits/limits-plugin.js'
+import { createSchema } from './schema.js'
+
+/**
+ * The GraphQL shell: it maps documents to the domain's verbs and their answers back. It knows Apollo and type-graphql,
+ * and neither Express nor a DeSo node nor IPFS.
+ */
+export function createGraphQLServer(app: AppContext): ApolloServer<RequestContext> {
+  const { limits } = app.config
+  return new ApolloServer<RequestContext>({
+    schema: createSchema(app.config.deso.network),
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    parseOptions: { maxTokens: limits.maxQueryTokens },
+    validationOptions: { maxErrors: 20 },
+    persistedQueries: false,
+    allowBatchedHttpRequests: false,
+    stopOnTerminationSignals: false,
+    formatError: (formatted, thrown) => formatError(formatted, thrown, app.log),
+    // The default cache-control plugin wraps every field: facts/graphql.md §4.
+    plugins: [ApolloServerPluginCacheControlDisabled(), limitsPlugin(), requestIdPlugin()],
+  })
+}

@@ -1,0 +1,46 @@
+import { Field, InputType, ObjectType } from 'type-graphql'
+import type { RequestContext } from '../../context.js'
+import type { PublicKey } from '../../deso/keys.js'
+import { NotSignedInError } from '../../errors.js'
+import type { Draft } from '../../transaction/draft-request.js'
+import { asPayload } from '../errors/to-user-error.js'
+import { UserError } from '../errors/user-errors.js'
+import { PublicKeyType } from '../scalars/public-key.js'
+import { TransactionDraft } from './transaction.js'
+
+/** What every drafting mutation takes. */
+@InputType({ description: 'A draft.' })
+export abstract class DraftInput {
+  @Field(() => PublicKeyType, {
+    nullable: true,
+    description: 'Who will sign and pay: the viewer unless given. Anybody may have a draft made for any signer.',
+  })
+  signer?: PublicKey | null
+
+  @Field(() => String, {
+    description:
+      '1 to 128 visible ASCII characters. The same key, signer and input give the same draft, and at most one payment.',
+  })
+  idempotencyKey!: string
+}
+
+@ObjectType({ description: 'A draft, or why it would fail.' })
+export class DraftPayload {
+  @Field(() => TransactionDraft, { nullable: true, description: 'To be signed; null with errors.' })
+  draft?: TransactionDraft | null
+
+  @Field(() => [UserError], { description: 'Empty on success.' })
+  errors!: UserError[]
+}
+
+/** The signer of an input: as given, else the viewer. */
+export function signerOf(input: { signer?: PublicKey | null }, ctx: RequestContext): PublicKey {
+  const signer = input.signer ?? ctx.viewer
+  if (!signer) throw new NotSignedInError('Sign in, or give the signer.')
+  return signer
+}
+
+/** Runs a drafting verb. */
+export function draftPayload(run: () => Promise<Draft>): Promise<DraftPayload> {
+  return asPayload(async () => ({ draft: new TransactionDraft(await run()) }))
+}
