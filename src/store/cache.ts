@@ -5,5 +5,9 @@ export interface Cache<T> {
   set(key: string, value: T, ttlMs?: number): Promise<void>
   delete(key: string): Promise<void>
   /** The cached value, or `load`'s: one flight per key, failures are not cached. `ttlMs` may depend on the value; 0: not kept. */
-  wrap(key: string, ttlMs: ((value: T) => number | undefined) | number | undefined, load: () => Promise<T>): Promise<T>
+  wrap(
+    key: string,
+    ttlMs: ((value: T) => number | undefined) | number | undefined,
+    load: () => Promise<T>,
+  ): Promise<T>
 }
