@@ -61,9 +61,9 @@ function isMediaType(text: string): boolean {
 }
 
 function isLink(value: unknown, codecs: readonly number[]): boolean {
-  const cid = CID.asCID(value)
-  if (!cid || !codecs.includes(cid.code)) return false
-  const { code, size } = cid.multihash
+  // Not CID.asCID: it takes a hostile map with the right keys for a CID.
+  if (!(value instanceof CID) || !codecs.includes(value.code)) return false
+  const { code, size } = value.multihash
   return (code === SHA2_256 && size === 32) || code === IDENTITY
 }
 
@@ -78,7 +78,7 @@ function hasKeys(
   optional: readonly string[] = [],
 ): value is Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  if (value instanceof Uint8Array || CID.asCID(value)) return false
+  if (value instanceof Uint8Array || value instanceof CID) return false
   const keys = Object.keys(value)
   return (
     required.every((key) => Object.hasOwn(value, key)) &&
