@@ -53,8 +53,7 @@ export function parsePublicKey(text: string, network: Network): PublicKey {
 function parse(text: string): ParsedKey {
   const bytes = decode(text)
   const network = networkOf(bytes)
-  if (!network)
-    throw new InvalidPublicKeyError('This is Base58Check of something else than a DeSo public key.')
+  if (!network) throw new InvalidPublicKeyError('This is Base58Check of something other than a public key.')
   const key = { network, bytes: bytes.slice(PREFIX_BYTES) }
   if (!isOnCurve(key.bytes)) throw new InvalidPublicKeyError('This public key is no point of secp256k1.')
   parsed.set(text, key)
@@ -97,7 +96,7 @@ export function isOnCurve(bytes: Uint8Array): boolean {
   return bytes.length === KEY_BYTES && secp256k1.utils.isValidPublicKey(bytes, true)
 }
 
-/** The 33 bytes of the public key. Throws InvalidPrivateKeyError unless given 32 bytes within the curve's order. */
+/** The 33 bytes of the public key. Throws InvalidPrivateKeyError. */
 export function publicKeyOf(privateKey: Uint8Array): Uint8Array {
   assertPrivateKey(privateKey)
   return secp256k1.getPublicKey(privateKey, true)
@@ -111,7 +110,8 @@ export function parsePrivateKey(seedHex: string): Uint8Array {
   return privateKey
 }
 
-function assertPrivateKey(privateKey: Uint8Array): void {
+/** Throws InvalidPrivateKeyError unless these are 32 bytes above zero and below the order of the curve. */
+export function assertPrivateKey(privateKey: Uint8Array): void {
   if (!secp256k1.utils.isValidSecretKey(privateKey)) {
     throw new InvalidPrivateKeyError('This is no private key of secp256k1.')
   }

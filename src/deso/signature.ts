@@ -3,7 +3,7 @@ import { equalBytes } from '@noble/curves/utils.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { unsignedBytes } from './codec.js'
-import { isOnCurve, publicKeyOf } from './keys.js'
+import { assertPrivateKey, isOnCurve } from './keys.js'
 import type { Transaction } from './transaction.js'
 
 /**
@@ -11,17 +11,17 @@ import type { Transaction } from './transaction.js'
  * canonical DER, S in the lower half. What a key may do is not known here.
  */
 
-/** First byte of DER. DeSo-DER adds 1 + recovery id to it, and the signer need not be named. */
+/** First byte of DER. DeSo-DER adds 1 + recovery id (0 to 3) to it, so that the signer need not be named. */
 const DER_HEADER = 0x30
-const MAX_RECOVERY_HEADER = DER_HEADER + 4
 const DERIVED_KEY_FIELD = 'DerivedPublicKey'
 
+/**
+ * `signer` (33 bytes) made the signature. With `isDerived` it acts for the owner as a derived key: whether the owner
+ * has allowed that is on the chain, not in the signature, which anyone can make with a key of their own.
+ */
 export type SignatureCheck =
-  /**
-   * `signer` (33 bytes) made the signature. With `isDerived` it is another key than the owner's, and that the owner
-   * has let it act is not said by this: only the chain knows.
-   */
-  { ok: true; signer: Uint8Array; isDerived: boolean } | { ok: false; reason: SignatureFault }
+  | { ok: true; signer: Uint8Array; isDerived: boolean }
+  | { ok: false; reason: SignatureFault }
 
 export type SignatureFault =
   | 'UNSIGNED'
@@ -48,7 +48,7 @@ export function signTransaction(transaction: Transaction, privateKey: Uint8Array
 
 /** DER of the RFC 6979 signature, low S. Throws InvalidPrivateKeyError. */
 export function signDigest(digest: Uint8Array, privateKey: Uint8Array): Uint8Array {
-  publicKeyOf(privateKey)
+  assertPrivateKey(privateKey)
   return secp256k1.sign(digest, privateKey, { prehash: false, lowS: true, format: 'der' })
 }
 
@@ -58,27 +58,37 @@ export function verifyDigest(digest: Uint8Array, der: Uint8Array, publicKey: Uin
   return signature !== undefined && !signature.hasHighS() && isMadeBy(publicKey, signature, digest)
 }
 
-/**
- * Who signed: the owner; or a derived key, which stands in ExtraData or is recovered from the signature. UNSIGNED and
- * NOT_CANONICAL also stand for what a node fails to parse.
- */
+/** Who signed: the owner; or a derived key, which stands in ExtraData or is recovered from the signature. */
 export function verifyTransactionSignature(transaction: Transaction): SignatureCheck {
-  const { signature: bytes, publicKey: owner } = transaction
-  const header = bytes[0]
-  if (header === undefined) return { ok: false, reason: 'UNSIGNED' }
-  if (header < DER_HEADER || header > MAX_RECOVERY_HEADER) return { ok: false, reason: 'NOT_CANONICAL' }
-  const signature = parseDer(Uint8Array.of(DER_HEADER, ...bytes.subarray(1)))
-  if (!signature) return { ok: false, reason: 'NOT_CANONICAL' }
-  if (signature.hasHighS()) return { ok: false, reason: 'HIGH_S' }
+  if (transaction.signature.length === 0) return fault('UNSIGNED')
+  const { recoveryId, der } = splitDesoDer(transaction.signature)
+  const signature = parseDer(der)
+  if (!signature || recoveryId > 3) return fault('NOT_CANONICAL')
+  if (signature.hasHighS()) return fault('HIGH_S')
 
   const digest = sha256d(unsignedBytes(transaction))
   const named = transaction.extraData.get(DERIVED_KEY_FIELD)
-  const isRecoverable = header > DER_HEADER
-  if (named && isRecoverable) return { ok: false, reason: 'TWO_DERIVED_KEYS' }
-  const signer = isRecoverable ? recover(signature, header - DER_HEADER - 1, digest) : (named ?? owner)
-  if (!signer || !isOnCurve(owner)) return { ok: false, reason: 'WRONG_SIGNER' }
-  if (!isRecoverable && !isMadeBy(signer, signature, digest)) return { ok: false, reason: 'WRONG_SIGNER' }
-  return { ok: true, signer, isDerived: signer !== owner }
+  if (recoveryId < 0) {
+    const signer = named ?? transaction.publicKey
+    const isGood = isOnCurve(transaction.publicKey) && isMadeBy(signer, signature, digest)
+    return isGood ? { ok: true, signer, isDerived: named !== undefined } : fault('WRONG_SIGNER')
+  }
+  if (named) return fault('TWO_DERIVED_KEYS')
+  const signer = recover(signature, recoveryId, digest)
+  const isGood = signer && isOnCurve(transaction.publicKey)
+  return isGood ? { ok: true, signer, isDerived: true } : fault('WRONG_SIGNER')
+}
+
+function fault(reason: SignatureFault): SignatureCheck {
+  return { ok: false, reason }
+}
+
+/** Plain DER has the recovery id -1. */
+function splitDesoDer(signature: Uint8Array): { recoveryId: number; der: Uint8Array } {
+  const recoveryId = (signature[0] ?? 0) - DER_HEADER - 1
+  const der = new Uint8Array(signature)
+  if (recoveryId >= 0) der[0] = DER_HEADER
+  return { recoveryId, der }
 }
 
 type ParsedSignature = ReturnType<typeof secp256k1.Signature.fromBytes>
