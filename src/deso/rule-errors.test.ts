@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { NodeUnavailableError } from '../errors.js'
+import { absentAsNull, NodeRuleError, parseNodeError, RULE_KINDS, type RuleKind } from './rule-errors.js'
+
+interface Refusal {
+  from: string
+  status: number
+  contentType: string
+  body: string
+  /** null: no refusal, the node is not able to answer. */
+  kind: RuleKind | null
+  rule: string | null
+}
+
+/** Every answer other than 200 of the recordings to an endpoint that the gateway asks; `from` names scenario and step. */
+const refusals = JSON.parse(
+  readFileSync(new URL('../../test/fixtures/deso-node/refusals.json', import.meta.url), 'utf8'),
+) as Refusal[]
+
+function parsed(text: string, status = 400, field = 'error') {
+  return parseNodeError(status, 'application/json', JSON.stringify({ [field]: text }))
+}
+
+function kindOf(error: NodeRuleError | NodeUnavailableError): RuleKind | null {
+  return error instanceof NodeRuleError ? error.kind : null
+}
+
+describe('parseNodeError', () => {
+  it.each(refusals)('knows the $kind of $from', ({ status, contentType, body, kind, rule }) => {
+    const error = parseNodeError(status, contentType, body)
+    expect(kindOf(error)).toBe(kind)
+    if (!(error instanceof NodeRuleError)) return
+    expect(error.rule).toBe(rule)
+    const { error: v0, Error: v1 } = JSON.parse(body) as { error?: string; Error?: string }
+    expect(error.detail).toBe((v0 ?? v1)?.trim())
+  })
+
+  it('has a recorded refusal for every kind', () => {
+    expect(new Set(refusals.map(({ kind }) => kind))).toEqual(new Set([...RULE_KINDS, null]))
+  })
+
+  it('tells what a too poor signer needs and has, in nanos', () => {
+    const error = parsed(
+      'SubmitTransaction: Problem processing transaction: _spendBalance: amountNanos (500000000169) exceeds spendable balance (98999993025) at tipHeight (565): RuleErrorInsufficientBalance',
+    )
+    expect(error).toMatchObject({ shortfall: { required: 500000000169n, available: 98999993025n } })
+  })
+
+  it('gives a refused submit the code TRANSACTION_REJECTED, a refused read NODE_UNAVAILABLE, neither retryable', () => {
+    const submit = parsed('SubmitTransactionRequest: Transaction fee rate too high')
+    expect(submit).toMatchObject({ code: 'TRANSACTION_REJECTED', retryable: false })
+    const read = parsed('GetUserAssociations: invalid Limit provided')
+    expect(read).toMatchObject({ code: 'NODE_UNAVAILABLE', retryable: false })
+  })
+
+  it('takes a 500 that names a rule as a refusal, with or without a known kind', () => {
+    expect(kindOf(parsed('X: RuleErrorAssociationInvalidType', 500))).toBe('ASSOCIATION')
+    expect(kindOf(parsed('X: RuleErrorNobodyHasHeardOf', 500))).toBe('OTHER')
+  })
+
+  it('takes a 500 that names none, and any other 5xx, as a node that is not able to answer', () => {
+    expect(parsed('GetUserAssociations: problem retrieving associations: disk', 500)).toBeInstanceOf(
+      NodeUnavailableError,
+    )
+    expect(parsed('X: RuleErrorReusedNonce', 502)).toBeInstanceOf(NodeUnavailableError)
+    expect(parsed('slow down', 429)).toBeInstanceOf(NodeUnavailableError)
+  })
+
+  it.each([
+    ['HTML', 502, 'text/html', '<html>Bad Gateway</html>'],
+    ['an empty body', 400, 'application/json', ''],
+    ['half a JSON', 400, 'application/json', '{"error":"Submit'],
+    ['JSON of another shape', 400, 'application/json', '["error"]'],
+    ['an error that is no text', 400, 'application/json', '{"error":{"message":"x"}}'],
+    ['a JSON text without the content type', 400, 'text/plain', '{"error":"X: RuleErrorReusedNonce"}'],
+  ])('takes %s as no usable answer, retryable', (_, status, contentType, body) => {
+    expect(parseNodeError(status, contentType, body)).toMatchObject({
+      code: 'NODE_UNAVAILABLE',
+      retryable: true,
+    })
+  })
+
+  it('looks for a rule at the end of the text alone, as users write into texts', () => {
+    expect(kindOf(parsed('X: Username RuleErrorReusedNonce already exists'))).toBe('OTHER')
+    expect(kindOf(parsed('X: Username MempoolErrorNotRunning already exists'))).toBe('OTHER')
+    expect(
+      kindOf(
+        parsed('GetSingleProfile: could not find profile for username or public key: RuleErrorX, ', 404),
+      ),
+    ).toBe('NOT_FOUND')
+  })
+
+  it('cuts a text to 2,000 characters', () => {
+    const error = parsed(`X: ${'y'.repeat(5_000)}: RuleErrorReusedNonce`)
+    expect(error).toMatchObject({ kind: 'REUSED_NONCE' })
+    expect((error as NodeRuleError).detail).toHaveLength(2_000)
+  })
+})
+
+describe('absentAsNull', () => {
+  it('turns NOT_FOUND alone into null', () => {
+    const absent = parsed('GetUserAssociationByID: association not found', 404)
+    expect(absentAsNull(absent)).toBeNull()
+    const other = parsed('GetUserAssociations: invalid Limit provided')
+    expect(() => absentAsNull(other)).toThrow(other)
+    const fault = new NodeUnavailableError('no answer')
+    expect(() => absentAsNull(fault)).toThrow(fault)
+  })
+})
