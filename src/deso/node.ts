@@ -21,18 +21,17 @@ export interface DesoNode {
   /** POST get-posts-hashhexlist, at most 50 a request (more are split); missing ones are absent from the map. */
   posts(hashes: readonly string[], options?: CallOptions): Promise<Map<string, NodePost>>
   /** POST get-posts-for-public-key: one page, newest first by the author's timestamp. */
-  postsOf(
-    key: PublicKey,
-    page: { after?: string; limit: number },
-    options?: CallOptions,
-  ): Promise<NodePost[]>
+  postsOf(key: PublicKey, page: { after?: string; limit: number }, options?: CallOptions): Promise<NodePost[]>
   /** POST user-associations/query */
   userAssociations(query: AssociationQuery, options?: CallOptions): Promise<NodeAssociation[]>
   /** GET user-associations/{id}; null: the node shows none. */
   userAssociation(id: string, options?: CallOptions): Promise<NodeAssociation | null>
   /** POST /api/v1/block: null when the node has no block there. With `full`, the raw signed bytes of each transaction. */
   block(at: { height: number } | { hash: string }, options?: CallOptions): Promise<NodeBlock | null>
-  blockHeader(at: { height: number } | { hash: string }, options?: CallOptions): Promise<NodeBlockHeader | null>
+  blockHeader(
+    at: { height: number } | { hash: string },
+    options?: CallOptions,
+  ): Promise<NodeBlockHeader | null>
   /** POST /api/v1/transaction-info by id: the index, then the mempool; null: in neither, which proves nothing. */
   transactionInfo(
     id: string,
@@ -47,6 +46,13 @@ export interface DesoNode {
 
 export interface CallOptions {
   signal?: AbortSignal | undefined
+  /** Where several answers must fit together: reads that share one are all answered by one node, or fail. */
+  affinity?: NodeAffinity | undefined
+}
+
+/** Starts as `{}`; the first read that is answered fills it, so that one is awaited before others share it. */
+export interface NodeAffinity {
+  url?: string
 }
 
 export interface GlobalParams {

@@ -1,0 +1,128 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Clock } from '../clock.js'
+import { NodeUnavailableError } from '../errors.js'
+import { createAgent, type Exchange, exchangeJson, givenUp } from './http-exchange.js'
+import type { LosslessJson } from './lossless-json.js'
+import { stringifyLosslessJson } from './lossless-json.js'
+import type { CallOptions } from './node.js'
+import { NodeFleet } from './node-fleet.js'
+import { JsonValue } from './rest-schema.js'
+import { NodeRuleError } from './rule-errors.js'
+
+/** Bytes of an answer. */
+export const MAX_BLOCK_ANSWER = 32 * 1024 * 1024
+const MAX_ANSWER = 8 * 1024 * 1024
+
+const RETRY_PAUSE_MS = 50
+
+export interface TransportOptions {
+  /** Base URLs, best first; a path is kept as a prefix. */
+  urls: readonly string[]
+  clock: Clock
+  /** The whole of a read, its retry included. */
+  readTimeoutMs?: number
+  submitTimeoutMs?: number
+}
+
+export interface NodeCall<T> {
+  method: 'GET' | 'POST'
+  path: string
+  /** The JSON of a POST. */
+  body?: unknown
+  maxBytes?: number
+  /** Takes the answer apart; what it throws counts as a fault of the node. */
+  read: (json: JsonValue) => T
+}
+
+/**
+ * How calls reach a node: deadlines, size caps, retries and the choice of the node, in one place. It knows nothing of
+ * endpoints. Reads are asked of the next node after a fault (of the same one once more, where there is one only);
+ * submits go to one node, once.
+ */
+export class HttpTransport {
+  private readonly agent = createAgent()
+  private readonly fleet: NodeFleet
+  private readonly readTimeoutMs: number
+  private readonly submitTimeoutMs: number
+
+  constructor({ urls, clock, readTimeoutMs = 10_000, submitTimeoutMs = 30_000 }: TransportOptions) {
+    this.fleet = new NodeFleet(
+      urls.map((url) => url.replace(/\/+$/, '')),
+      clock,
+    )
+    this.readTimeoutMs = readTimeoutMs
+    this.submitTimeoutMs = submitTimeoutMs
+  }
+
+  async read<T>(call: NodeCall<T>, { signal, affinity }: CallOptions = {}): Promise<T> {
+    const endsAt = performance.now() + this.readTimeoutMs
+    const candidates = this.fleet.candidates(affinity)
+    const attempts = candidates.length === 1 ? [...candidates, ...candidates] : candidates
+    let fault = new NodeUnavailableError('No DeSo node is configured.')
+    for (const [index, url] of attempts.entries()) {
+      const left = endsAt - performance.now()
+      if (left <= 0 || signal?.aborted) break
+      // With another node to turn to, one that hangs gets its share of the time only.
+      const share = candidates.length === 1 ? left : left / (attempts.length - index)
+      const answer = await this.ask(url, call, { timeoutMs: Math.ceil(share), signal })
+      if (!('fault' in answer)) {
+        this.fleet.answered(url, affinity)
+        return answer.value
+      }
+      fault = answer.fault
+      if (attempts[index + 1] === url) await pause(signal)
+    }
+    throw signal?.aborted ? givenUp(signal) : fault
+  }
+
+  /** A fault leaves open whether the node took it. */
+  async submit<T>(call: NodeCall<T>, { signal }: CallOptions = {}): Promise<T> {
+    if (signal?.aborted) throw givenUp(signal)
+    const url = this.fleet.first()
+    try {
+      const answer = await this.ask(url, call, { timeoutMs: this.submitTimeoutMs, signal })
+      if ('fault' in answer) throw answer.fault
+      this.fleet.tookSubmit(url)
+      return answer.value
+    } catch (error) {
+      // A node that refuses may hold these bytes already.
+      if (error instanceof NodeRuleError) this.fleet.tookSubmit(url)
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.agent.destroy()
+  }
+
+  /** A fault is a value, a refusal is thrown: it ends the call whatever node said it. */
+  private async ask<T>(
+    url: string,
+    call: NodeCall<T>,
+    limits: Pick<Exchange, 'timeoutMs' | 'signal'>,
+  ): Promise<{ value: T } | { fault: NodeUnavailableError }> {
+    try {
+      const json = await this.exchange(url, call, limits)
+      return { value: call.read(new JsonValue(json)) }
+    } catch (error) {
+      if (!(error instanceof NodeUnavailableError)) throw error
+      if (!limits.signal?.aborted) this.fleet.failed(url)
+      return { fault: error }
+    }
+  }
+
+  private exchange(
+    url: string,
+    call: NodeCall<unknown>,
+    limits: Pick<Exchange, 'timeoutMs' | 'signal'>,
+  ): Promise<LosslessJson> {
+    const body = call.method === 'POST' ? stringifyLosslessJson(call.body ?? {}) : undefined
+    const { method, maxBytes = MAX_ANSWER } = call
+    return exchangeJson(this.agent, { method, url: `${url}${call.path}`, body, maxBytes, ...limits })
+  }
+}
+
+/** A node that drops connections while it connects a block has come back by then. */
+async function pause(signal: AbortSignal | undefined): Promise<void> {
+  await sleep(RETRY_PAUSE_MS, undefined, { signal }).catch(() => undefined)
+}
