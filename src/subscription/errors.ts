@@ -26,9 +26,13 @@ export class PlanChangedError extends GatewayError {
 /** A record that this would refer to is in no committed block yet: the same call succeeds in seconds. */
 export class RecordPendingError extends GatewayError {
   constructor(what: 'plan' | 'subscription') {
-    super('RECORD_PENDING', `The newest record of this ${what} is not committed yet. Try again in a few seconds.`, {
-      retryable: true,
-    })
+    super(
+      'RECORD_PENDING',
+      `The newest record of this ${what} is not committed yet. Try again in a few seconds.`,
+      {
+        retryable: true,
+      },
+    )
   }
 }
 
