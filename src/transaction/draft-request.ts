@@ -27,7 +27,10 @@ export interface DraftRequest {
   /** 1 to 128 visible ASCII characters, scoped to the signer. */
   idempotencyKey: string
   kind: TransactionKind
-  /** Called when bytes are to be made: the first time, and again after a refused submit. May throw any GatewayError. */
+  /**
+   * Called when the key stands for nothing yet. May throw any GatewayError, which pins nothing. After a refused submit
+   * it is not called again: the same parts get the same nonce and a greater fee.
+   */
   build(): Promise<DraftParts> | DraftParts
 }
 
