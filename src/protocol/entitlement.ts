@@ -64,6 +64,7 @@ export interface Entitlement {
   payments: readonly CountedPayment[]
 }
 
+/** What the records of one fan, creator and slug are worth now. The same input gives the same answer, always. */
 export function entitlementOf(input: EntitlementInput): Entitlement {
   const payments: CountedPayment[] = []
   let startsAt: number | null = null
@@ -73,11 +74,11 @@ export function entitlementOf(input: EntitlementInput): Entitlement {
     if (payment === null) continue
     if (expiresAt === null || payment.startsAt > expiresAt) startsAt = payment.startsAt
     expiresAt = payment.endsAt
-    payments.unshift(payment)
+    payments.push(payment)
   }
   const granted = expiresAt !== null && input.now < expiresAt
   const reason = granted ? 'SUBSCRIBED' : reasonOfRefusal(input, payments.length > 0)
-  return { granted, reason, startsAt, expiresAt, payments }
+  return { granted, reason, startsAt, expiresAt, payments: payments.reverse() }
 }
 
 /** Null: it buys nothing, and hands the earlier expiry on. */

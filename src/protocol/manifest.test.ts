@@ -113,7 +113,6 @@ test.each<[string, () => unknown]>([
   ['a null dir', () => ({ ...plainOf(PUBLIC), dir: null })],
   ['a dir that links a raw block', () => ({ ...plainOf(PUBLIC), dir: link(1, RAW) })],
   ['a dir as text', () => ({ ...plainOf(PUBLIC), dir: String(link(1, DAG_PB)) })],
-  ['a dir, though gated', () => ({ ...plainOf(GATED), dir: link(1, DAG_PB) })],
   ['no enc, though its files have ids', () => ({ ...plainOf(PUBLIC), files: [fileOf(GATED)] })],
   ['an enc, though its files have no ids', () => ({ ...plainOf(GATED), files: [fileOf(PUBLIC)] })],
   [
@@ -142,6 +141,10 @@ test.each<[string, () => unknown]>([
   ],
 ])('a manifest with %s does not hold', (_, value) => {
   expect(decodeValue(value())).toThrow(InvalidManifestError)
+})
+
+test('a gated manifest links no directory, which would name the files in the open', () => {
+  expect(decodeValue({ ...plainOf(GATED), dir: link(1, DAG_PB) })).toThrow('is gated and yet has a directory')
 })
 
 test.each(['v', 'creator', 'files'])('a manifest without %s does not hold', (name) => {

@@ -55,12 +55,8 @@ export function key(seed: number): Uint8Array {
   return Uint8Array.from({ length: 33 }, (_, i) => (i === 0 ? 2 : seed))
 }
 
-export function refTo(record: CommittedTransaction): RecordRef {
-  return { height: record.block.height, id: record.id }
-}
-
 export function entryOf(record: CommittedTransaction): EntryHead {
-  return { ref: refTo(record), prev: null }
+  return { ref: { height: record.block.height, id: record.id }, prev: null }
 }
 
 /** An unsigned transaction with what the records do not care about. */
