@@ -1,6 +1,6 @@
 import type { CID } from 'multiformats/cid'
 import { Field, ObjectType } from 'type-graphql'
-import type { ContentFile } from '../../content/content-file.js'
+import type { ContentFile } from '../../content/content.js'
 import { CidScalar } from '../scalars/identifiers.js'
 import { ByteSizeScalar } from '../scalars/integers.js'
 import { UrlScalar } from '../scalars/plain.js'

@@ -23,6 +23,7 @@ export async function* arrivingFiles(files: readonly PublishFile[]): AsyncGenera
     return
   }
   const pending = new Map(files.map((file, position) => [position, arrival(file, position, files)]))
+  for (const promise of pending.values()) promise.catch(() => {}) // the first failure ends the loop
   while (pending.size > 0) {
     const next = await Promise.race(pending.values())
     pending.delete(next.position)

@@ -1,0 +1,65 @@
+import { decideAccess } from '../access/decide.js'
+import type { RequestContext } from '../context.js'
+import { decryptRange } from '../crypto/streaming-aead.js'
+import type { PublicKey } from '../deso/keys.js'
+import type { Manifest } from '../protocol/manifest.js'
+import { type Content, type ContentFile, isPublic } from './content.js'
+import { AccessDeniedError, ContentNotFoundError } from './errors.js'
+import { type FileSecrets, fileSecrets } from './file-secrets.js'
+import { getContent } from './get-content.js'
+import { filesOf } from './load-files.js'
+import { loadManifest } from './load-manifest.js'
+
+/** A file that the account may have. */
+export interface OpenedFile {
+  content: Content
+  file: ContentFile
+  /** Not open to everybody: must not be kept by shared caches. */
+  isGated: boolean
+  /** The plain bytes [offset, offset + length). Pull-driven; decrypted and verified before they leave. */
+  read(offset: number, length: number, signal: AbortSignal): AsyncIterable<Uint8Array>
+}
+
+/**
+ * Opens a file of a content for an account: the one way to its bytes. `file` is an index (digits) or a name. Throws
+ * ContentNotFoundError, AccessDeniedError, or what node and storage throw: denied is the default.
+ */
+export async function openFile(
+  ctx: RequestContext,
+  { postHash, file: wanted, account }: { postHash: string; file: string; account: PublicKey | null },
+): Promise<OpenedFile> {
+  const content = await getContent(ctx, postHash)
+  if (!content) throw new ContentNotFoundError()
+  const decision = await decideAccess(ctx, content, account)
+  if (!decision.granted) throw new AccessDeniedError(decision.reason)
+  const manifest = await loadManifest(ctx, content)
+  if (!manifest) throw new ContentNotFoundError()
+  const file = findFile(manifest, wanted)
+  const isGated = !isPublic(content)
+  if (manifest.enc === null) return { content, file, isGated, read: plainReader(ctx, file) }
+  const secrets = await fileSecrets(ctx, content, manifest, file)
+  return { content, file, isGated, read: decryptingReader(ctx, file, secrets) }
+}
+
+function findFile(manifest: Manifest, wanted: string): ContentFile {
+  const files = filesOf(manifest)
+  const file = /^[0-9]{1,6}$/.test(wanted) ? files[Number(wanted)] : files.find(({ name }) => name === wanted)
+  if (!file) throw new ContentNotFoundError('This content has no such file.')
+  return file
+}
+
+function plainReader({ app }: RequestContext, file: ContentFile): OpenedFile['read'] {
+  return (offset, length, signal) => app.ipfs.readFile(file.cid, { offset, length }, { signal })
+}
+
+function decryptingReader({ app }: RequestContext, file: ContentFile, secrets: FileSecrets): OpenedFile['read'] {
+  return (offset, length, signal) =>
+    decryptRange({
+      ...secrets,
+      plainSize: file.size,
+      offset,
+      length,
+      signal,
+      read: (from, bytes) => app.ipfs.readFile(file.cid, { offset: from, length: bytes }, { signal }),
+    })
+}

@@ -1,0 +1,89 @@
+import { createHmac } from 'node:crypto'
+import type { RequestContext } from '../context.js'
+import { InvalidInputError, UploadTooLargeError } from '../errors.js'
+import { isFileName } from '../protocol/file-name.js'
+import type { IncomingFile } from './incoming-file.js'
+
+/** A file whose bytes have all come. */
+export interface ReceivedFile<T> {
+  name: string
+  mediaType: string
+  size: number
+  /** HMAC-SHA256 of the plain bytes under the gateway's secret, hex: tells a repeat, and nothing to others. */
+  digest: string
+  /** What the sink made of the bytes. */
+  stored: T
+}
+
+const MEDIA_TYPE = /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}(\s*;\s*[\w!#$&^.+-]+=("[\x20-\x7e]*"|[\w!#$&^.+-]+))*$/
+const MAX_MEDIA_TYPE = 255
+
+/**
+ * Takes each file as it arrives, counts, digests, and hands its bytes on to `sink`. Throws InvalidInputError for a
+ * name, a type or no file at all, UploadTooLargeError (with the number) above a limit; nothing is buffered.
+ */
+export async function receiveFiles<T>(
+  ctx: RequestContext,
+  files: AsyncIterable<IncomingFile>,
+  sink: (bytes: AsyncIterable<Uint8Array>) => Promise<T>,
+  spend: (bytes: number) => void,
+): Promise<ReceivedFile<T>[]> {
+  const { maxFilesPerContent: maxFiles } = ctx.app.config.limits
+  const received: ReceivedFile<T>[] = []
+  const names = new Set<string>()
+  let count = 0
+  for await (const file of files) {
+    count += 1
+    if (count > maxFiles) {
+      throw new UploadTooLargeError(BigInt(maxFiles), `At most ${maxFiles} files a content.`, ['input', 'files'])
+    }
+    checkFile(file, names)
+    received[file.position] = await receive(ctx, file, sink, spend)
+  }
+  if (count === 0) throw new InvalidInputError('Give at least one file.', ['input', 'files'])
+  return received
+}
+
+async function receive<T>(
+  ctx: RequestContext,
+  file: IncomingFile,
+  sink: (bytes: AsyncIterable<Uint8Array>) => Promise<T>,
+  spend: (bytes: number) => void,
+): Promise<ReceivedFile<T>> {
+  const maxBytes = Number(ctx.app.config.limits.maxFileBytes)
+  const hmac = createHmac('sha256', ctx.app.identity.secret('upload-digest'))
+  let size = 0
+  async function* metered(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of file.bytes()) {
+      ctx.signal.throwIfAborted()
+      size += chunk.length
+      if (size > maxBytes) {
+        const path = ['input', 'files', String(file.position)]
+        throw new UploadTooLargeError(BigInt(maxBytes), `${file.name}: at most ${maxBytes} bytes a file.`, path)
+      }
+      spend(chunk.length)
+      hmac.update(chunk)
+      yield chunk
+    }
+  }
+  const stored = await sink(metered())
+  return { name: file.name, mediaType: file.mediaType, size, digest: hmac.digest('hex'), stored }
+}
+
+function checkFile({ position, name, mediaType }: IncomingFile, names: Set<string>): void {
+  const path = ['input', 'files', String(position)]
+  if (!isFileName(name)) {
+    throw new InvalidInputError(
+      'A file name is 1 to 255 bytes without control characters or /, and not . or ..',
+      [...path, 'name'],
+    )
+  }
+  if (names.has(name)) throw new InvalidInputError(`Two files are named ${name}.`, [...path, 'name'])
+  names.add(name)
+  if (mediaType.length > MAX_MEDIA_TYPE || !MEDIA_TYPE.test(mediaType)) {
+    throw new InvalidInputError('A media type reads like video/mp4, at most 255 characters.', [
+      ...path,
+      'mediaType',
+    ])
+  }
+}

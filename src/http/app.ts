@@ -1,0 +1,52 @@
+import cors from 'cors'
+import express, { type ErrorRequestHandler, type Express } from 'express'
+import type { ApolloServer } from '@apollo/server'
+import type { AppContext, RequestContext } from '../context.js'
+import { answerError } from './answer-error.js'
+import { contentRoute } from './content/content-route.js'
+import { graphqlRoute } from './graphql/graphql-route.js'
+import { healthRoutes } from './health-route.js'
+import { HttpError } from './http-error.js'
+import { requestIdOf } from './request-context.js'
+import { restRoutes } from './rest/rest-routes.js'
+
+/**
+ * HTTP in, HTTP out: routes, sessions, statuses, bodies. It knows the domain's verbs and the GraphQL server, and nothing
+ * of DeSo's formats or of IPFS.
+ */
+export function createHttpApp(app: AppContext, graphql: ApolloServer<RequestContext>): Express {
+  const http = express()
+  http.disable('x-powered-by')
+  http.disable('etag')
+  http.use((_req, res, next) => {
+    requestIdOf(res)
+    next()
+  })
+  http.use(healthRoutes(app))
+  // Any origin, never with credentials: whoever calls brings a token of their own.
+  http.use(
+    ['/graphql', '/api', '/content'],
+    cors({
+      origin: '*',
+      exposedHeaders: ['Content-Range', 'Content-Length', 'Accept-Ranges', 'ETag', 'X-Request-Id'],
+      maxAge: 86_400,
+    }),
+  )
+  http.use('/graphql', graphqlRoute(app, graphql))
+  http.use('/content', contentRoute(app))
+  http.use('/api', restRoutes(app, graphql))
+  http.get('/', (_req, res) => res.redirect(302, '/graphql'))
+  http.use((req, res) => answerError(app, req, res, new HttpError(404, 'NOT_FOUND', `There is nothing at ${req.path}.`)))
+  http.use(errorHandler(app))
+  return http
+}
+
+/** Express's own errors (a malformed path) as JSON, never its HTML page with a stack. */
+function errorHandler(app: AppContext): ErrorRequestHandler {
+  return (error, req, res, _next) => {
+    const status = Number((error as { status?: unknown }).status)
+    const isRequests = status >= 400 && status < 500
+    const known = isRequests ? new HttpError(status, 'BAD_REQUEST', 'The request is malformed.') : error
+    void answerError(app, req, res, known)
+  }
+}

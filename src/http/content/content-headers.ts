@@ -1,0 +1,23 @@
+import { create as contentDisposition } from 'content-disposition'
+import type { OpenedFile } from '../../content/open-file.js'
+
+const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;\s*[\w!#$&^.+-]+=("[\x20-\x7e]*"|[\w!#$&^.+-]+))*$/
+/** A browser would run these as a page of this origin. */
+const PAGE_TYPES = /html|svg|xml|xsl|mathml/i
+
+/** Nothing here may act as a page of the gateway's origin, and no cache may keep what is gated. */
+export function contentHeaders({ file, isGated }: OpenedFile): Record<string, string> {
+  const isPage = PAGE_TYPES.test(file.mediaType) || PAGE_TYPES.test(file.name.split('.').at(-1) ?? '')
+  return {
+    'content-type': MEDIA_TYPE.test(file.mediaType) ? file.mediaType : 'application/octet-stream',
+    'content-disposition': contentDisposition(file.name, { type: isPage ? 'attachment' : 'inline' }),
+    'accept-ranges': 'bytes',
+    'cache-control': isGated ? 'private, no-store' : 'public, max-age=300',
+    ...(isGated && { vary: 'Authorization' }),
+    'content-security-policy':
+      "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'",
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-resource-policy': 'cross-origin',
+  }
+}

@@ -1,0 +1,85 @@
+import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest } from '@apollo/server'
+import { type Request, type Response, Router } from 'express'
+import { UnauthenticatedError } from '../../account/errors.js'
+import type { AppContext, RequestContext } from '../../context.js'
+import { HttpError } from '../http-error.js'
+import { readJsonObject } from '../read-body.js'
+import { createRequestContext, requestIdOf } from '../request-context.js'
+import { send } from '../send.js'
+import { explorerPage, wantsPage } from './explorer.js'
+import { processMultipartRequest } from './process-request.js'
+
+/**
+ * /graphql: Apollo Server behind a handler of our own, since express.json and Apollo's integration cost a third of the
+ * throughput (facts/graphql.md §4).
+ */
+export function graphqlRoute(app: AppContext, server: ApolloServer<RequestContext>): Router {
+  return Router().all('/', async (req, res) => {
+    if (wantsPage(req)) return explorerPage(app, req, res)
+    try {
+      // The session is checked before a byte of the body is read.
+      const context = await createRequestContext(app, req, res, { deadline: !isMultipart(req) })
+      await execute(app, server, req, res, context)
+    } catch (error) {
+      if (res.headersSent || res.destroyed) return
+      await sendTopLevel(app, req, res, error)
+    }
+  })
+}
+
+async function execute(
+  app: AppContext,
+  server: ApolloServer<RequestContext>,
+  req: Request,
+  res: Response,
+  context: RequestContext,
+): Promise<void> {
+  const request: HTTPGraphQLRequest = {
+    method: req.method,
+    search: new URL(req.url, 'http://gateway').search,
+    headers: headersOf(req),
+    body: req.method === 'POST' ? await bodyOf(app, req) : null,
+  }
+  const answer = await server.executeHTTPGraphQLRequest({
+    httpGraphQLRequest: request,
+    context: async () => context,
+  })
+  if (answer.body.kind !== 'complete') throw new HttpError(406, 'BAD_REQUEST', 'Answers come whole here.')
+  await send(req, res, answer.status ?? 200, Object.fromEntries(answer.headers), answer.body.string)
+}
+
+function bodyOf(app: AppContext, req: Request): Promise<Record<string, unknown>> {
+  return isMultipart(req)
+    ? processMultipartRequest(req, app.config.limits.maxFilesPerContent)
+    : readJsonObject(req)
+}
+
+function isMultipart(req: Request): boolean {
+  return /^multipart\/form-data\b/i.test(req.headers['content-type'] ?? '')
+}
+
+function headersOf(req: Request): HeaderMap {
+  const headers = new HeaderMap()
+  for (const [name, value] of Object.entries(req.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value)
+  }
+  // What Apollo sees is JSON by now.
+  if (isMultipart(req)) headers.set('content-type', 'application/json')
+  return headers
+}
+
+/** What went wrong before GraphQL began, in the shape of a GraphQL answer. */
+function sendTopLevel(app: AppContext, req: Request, res: Response, error: unknown): Promise<void> {
+  const requestId = requestIdOf(res)
+  const [status, code, message] = describe(error)
+  if (status >= 500) app.log.error({ err: error, requestId }, 'graphql request failed')
+  const extensions = { code, retryable: false, requestId }
+  const body = JSON.stringify({ errors: [{ message, extensions }] })
+  return send(req, res, status, { 'content-type': 'application/json; charset=utf-8' }, body)
+}
+
+function describe(error: unknown): [number, string, string] {
+  if (error instanceof UnauthenticatedError) return [401, 'UNAUTHENTICATED', error.message]
+  if (error instanceof HttpError) return [error.status, error.code, error.message]
+  return [500, 'INTERNAL_SERVER_ERROR', 'Something went wrong here. The operator finds it in the log by the request id.']
+}

@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { UnauthenticatedError } from '../account/errors.js'
+import { verifySession } from '../account/session.js'
+import type { AppContext, RequestContext } from '../context.js'
+import type { PublicKey } from '../deso/keys.js'
+
+/** Work for one answer ends after this long, whatever it waits for; uploads and downloads have no such end. */
+const REQUEST_DEADLINE_MS = 120_000
+
+/** One id a request, made once, in the answer's `X-Request-Id` and in the log. */
+export function requestIdOf(res: ServerResponse): string {
+  const known = res.getHeader('x-request-id')
+  if (typeof known === 'string') return known
+  const id = randomUUID()
+  res.setHeader('x-request-id', id)
+  return id
+}
+
+/**
+ * The context of a request. Throws UnauthenticatedError for a bad or expired token; none at all is an anonymous
+ * viewer. Its signal aborts when the client is gone, so that no work goes on for nobody.
+ */
+export async function createRequestContext(
+  app: AppContext,
+  req: IncomingMessage,
+  res: ServerResponse,
+  options: { deadline: boolean },
+): Promise<RequestContext> {
+  return contextFor(app, res, await viewerOf(app, req), options)
+}
+
+/** The same for a viewer known by other means than the token. */
+export function contextFor(
+  app: AppContext,
+  res: ServerResponse,
+  viewer: PublicKey | null,
+  { deadline }: { deadline: boolean },
+): RequestContext {
+  const signal = signalOf(res, deadline)
+  return { app, viewer, signal, requestId: requestIdOf(res), loaders: app.createLoaders(signal) }
+}
+
+async function viewerOf(app: AppContext, req: IncomingMessage): Promise<PublicKey | null> {
+  const header = req.headers.authorization
+  if (header === undefined) return null
+  const [, token] = /^Bearer +(\S{1,4096})$/i.exec(header) ?? []
+  if (!token) throw new UnauthenticatedError('Authorization: send `Bearer <access token>`.')
+  return verifySession(app, token)
+}
+
+function signalOf(res: ServerResponse, deadline: boolean): AbortSignal {
+  const gone = new AbortController()
+  res.once('close', () => {
+    if (!res.writableFinished) gone.abort(new Error('The client is gone.'))
+  })
+  return deadline ? AbortSignal.any([gone.signal, AbortSignal.timeout(REQUEST_DEADLINE_MS)]) : gone.signal
+}
