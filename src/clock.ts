@@ -16,6 +16,7 @@ export const systemClock: Clock = {
   now: () => Date.now(),
 
   async sleep(ms, signal) {
+    signal?.throwIfAborted()
     try {
       for (let left = ms; left > 0; left -= MAX_TIMER_MS) {
         await setTimeout(Math.min(left, MAX_TIMER_MS), undefined, { signal })

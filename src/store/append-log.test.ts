@@ -282,6 +282,22 @@ describe('rewriting a log', () => {
     expect(await entriesOf()).toEqual(['new 1', 'new 2', 'newer'])
   })
 
+  it('reads the new records only when those have run who awaited the appends before', async () => {
+    const { log } = await openAppendLog(path)
+    const held: string[] = []
+    const append = async (value: string) => {
+      await log.append(value)
+      held.push(value)
+    }
+    function* snapshot() {
+      yield 'snapshot'
+      yield* held
+    }
+    await Promise.all([append('a'), append('b'), log.rewrite(snapshot()), append('c')])
+    await log.close()
+    expect(await entriesOf()).toEqual(['snapshot', 'a', 'b', 'c'])
+  })
+
   it('empties the log when given nothing', async () => {
     const log = await logWith('old')
     await log.rewrite([])

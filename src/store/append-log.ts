@@ -4,6 +4,7 @@
  */
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { StorageUnavailableError } from '../errors.js'
 import { syncDirectory, writeFully } from './file-system.js'
 import { writeLogFile } from './log-file.js'
@@ -43,7 +44,8 @@ export interface AppendLog extends AsyncDisposable {
   append(value: unknown): Promise<void>
   /**
    * Replaces all records by these, atomically: whatever happens, the log holds the old ones or the new ones.
-   * Appends called before it are replaced too, appends called after it come behind.
+   * Appends called before it are replaced too, appends called after it come behind. `values` are read once the
+   * appends before have settled and who awaited them has run, so they may come from what those keep up to date.
    */
   rewrite(values: Iterable<unknown>): Promise<void>
   /** Waits for what was called before; all later calls reject. */
@@ -169,6 +171,8 @@ class FileAppendLog implements AppendLog {
 
   async #replace(values: Iterable<unknown>): Promise<void> {
     try {
+      // Lets those run who await the appends before.
+      await setImmediate()
       const next = await writeLogFile(temporaryPath(this.path), values, this.maxRecordBytes)
       try {
         await rename(temporaryPath(this.path), this.path)

@@ -134,6 +134,7 @@ describe('the state', () => {
     const largest = '\u0000'.repeat(1 << 20)
     await expect(state.insert('key', `${largest}x`, later())).rejects.toThrow(RangeError)
     await expect(state.insert('k'.repeat(1025), 'x', later())).rejects.toThrow(RangeError)
+    await expect(state.insert('key', 'x', Number.POSITIVE_INFINITY)).rejects.toThrow(RangeError)
     expect((await state.insert('key', largest, later())).inserted).toBe(true)
     await state.close()
     const again = await openLogState(path, clock)
@@ -241,7 +242,7 @@ describe('the log of the state', () => {
 
   it('loses nothing of what is written while it is written anew', async () => {
     const state = await openLogState(path, clock)
-    for (let index = 0; index < 15; index++) await state.insert(`${index}`, value, later(100))
+    for (let index = 0; index < 40; index++) await state.insert(`${index}`, value, later(100))
     const inode = (await stat(path)).ino
     now += 100
     const written = Array.from({ length: 40 }, async (_, index) => {

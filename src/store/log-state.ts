@@ -30,7 +30,7 @@ type StateRecord = { key: string; value: string; version: number; expiresAt: num
 /**
  * State in an append-only log, all of it in memory too; the end of an entry is judged by `clock`. Opening rejects
  * with LogCorruptError as openAppendLog does; writes reject with StorageUnavailableError while the disk refuses
- * or the state is full, with RangeError for a key over 1 KiB or a value over 1 MiB.
+ * or the state is full, with RangeError for a key over 1 KiB, a value over 1 MiB or an entry without end.
  */
 export async function openLogState(
   path: string,
@@ -61,8 +61,6 @@ class LogState implements StateStore {
   /** What the records of `entries` take in the log, about. */
   #heldBytes = 0
   #beingWrittenBytes = 0
-  #writes = 0
-  #whenWritten: (() => void) | undefined
   #compaction: Promise<void> | undefined
   /** The size of the log at which its garbage is counted again. */
   #nextCheck = 0
@@ -104,7 +102,7 @@ class LogState implements StateStore {
     await this.log.close()
   }
 
-  /** Writes the log anew if more than half of it is overwritten or expired. Writes wait, reads do not. */
+  /** Writes the log anew if at least half of it is overwritten or expired. Writes queue up behind it meanwhile. */
   async compactIfGrown(): Promise<void> {
     if (this.log.size < this.#nextCheck) return
     this.#compaction ??= this.#compact()
@@ -122,13 +120,11 @@ class LogState implements StateStore {
   }
 
   async #write(key: string, value: string, expiresAt: number): Promise<StateEntry> {
-    checkSizes(key, value)
-    while (this.#compaction !== undefined) await this.#compaction
+    checkEntry(key, value, expiresAt)
     const bytes = sizeOf(key, value)
     this.#makeRoom(bytes)
     const entry: StateEntry = { value, version: ++this.version, expiresAt }
     this.#beingWrittenBytes += bytes
-    this.#writes++
     try {
       await this.log.append({ key, ...entry })
       this.#forget(key)
@@ -136,7 +132,6 @@ class LogState implements StateStore {
       this.#heldBytes += bytes
     } finally {
       this.#beingWrittenBytes -= bytes
-      if (--this.#writes === 0) this.#whenWritten?.()
     }
     void this.compactIfGrown()
     return entry
@@ -146,8 +141,8 @@ class LogState implements StateStore {
     const limit = (this.options.maxBytes ?? DEFAULT_MAX_BYTES) - this.#beingWrittenBytes - bytes
     if (this.#heldBytes <= limit) return
     if (this.clock.now() - this.#lastSweep >= SWEEP_INTERVAL_MS) this.#sweep()
-    if (this.#heldBytes > limit)
-      throw new StorageUnavailableError('The state of this gateway is full; try again later.')
+    if (this.#heldBytes <= limit) return
+    throw new StorageUnavailableError('The state of this gateway is full; try again later.')
   }
 
   #sweep(): void {
@@ -166,7 +161,6 @@ class LogState implements StateStore {
     this.#sweep()
     const garbage = this.log.size - this.#heldBytes
     if (garbage < MIN_GARBAGE_BYTES || garbage < this.log.size / 2) return
-    if (this.#writes > 0) await new Promise<void>((resolve) => (this.#whenWritten = resolve))
     await this.log.rewrite(this.#records())
   }
 
@@ -185,10 +179,12 @@ function sizeOf(key: string, value: string): number {
   return Buffer.byteLength(key) + Buffer.byteLength(value) + RECORD_OVERHEAD_BYTES
 }
 
-function checkSizes(key: string, value: string): void {
-  if (Buffer.byteLength(key) > MAX_KEY_BYTES)
+function checkEntry(key: string, value: string, expiresAt: number): void {
+  if (Buffer.byteLength(key) > MAX_KEY_BYTES) {
     throw new RangeError(`A key of the state has at most ${MAX_KEY_BYTES} bytes.`)
+  }
   if (Buffer.byteLength(value) > MAX_VALUE_BYTES) {
     throw new RangeError(`A value of the state has at most ${MAX_VALUE_BYTES} bytes.`)
   }
+  if (!Number.isFinite(expiresAt)) throw new RangeError('An entry of the state has an end.')
 }
