@@ -1,0 +1,143 @@
+import { hexToBytes } from '@noble/hashes/utils.js'
+import type { Clock } from '../clock.js'
+import { GatewayError } from '../errors.js'
+import type { Cache } from '../store/cache.js'
+import type { Caches } from '../store/caches.js'
+import type { BlockBudget, BlockRef, ChainReader, CommittedBlock, RecordLookup, RecordRef } from './chain.js'
+import { decodeTransaction } from './codec.js'
+import { type BlockReadOptions, CommittedBlocks, committedBlock, type KeptBlock } from './committed-blocks.js'
+import { CommittedTip } from './committed-tip.js'
+import type { DesoNode } from './node.js'
+import type { Transaction } from './transaction.js'
+import { unlessAborted } from './unless-aborted.js'
+import { MalformedTransactionError } from './wire.js'
+
+/** More blocks than one decision may read anew; those read are kept, so that the next try goes on from there. */
+export class HistoryTooLongError extends GatewayError {
+  constructor(limit: number) {
+    super('NODE_UNAVAILABLE', `This takes more than ${limit} blocks of history at once. Try again.`, {
+      retryable: true,
+    })
+  }
+}
+
+export function createBlockBudget(limit: number): BlockBudget {
+  let left = limit
+  return {
+    spend() {
+      if (left <= 0) throw new HistoryTooLongError(limit)
+      left--
+    },
+  }
+}
+
+export interface ChainReaderOptions {
+  node: DesoNode
+  caches: Caches
+  clock: Clock
+}
+
+/**
+ * The committed chain, read from blocks and nothing else: what a block lists is final, what an index lacks proves
+ * nothing. It knows no record's meaning; it finds a transaction by height and id, and decodes that one alone.
+ */
+export function createChainReader({ node, caches, clock }: ChainReaderOptions): ChainReader {
+  const tips = new CommittedTip(node, clock, caches.create<number>('deso-block-times', { maxEntries: 256 }))
+  const blocks = new CommittedBlocks(node, tips, caches.create<KeptBlock>('deso-blocks', { maxEntries: 64 }))
+  return new BlockChainReader(
+    tips,
+    blocks,
+    caches.create<KeptRecord>('deso-records', { maxEntries: 20_000 }),
+    caches.create<true>('deso-absent-records', { maxEntries: 10_000 }),
+  )
+}
+
+/** As kept: plain JSON, so that any cache takes it. */
+interface KeptRecord {
+  block: BlockRef
+  indexInBlock: number
+  hex: string
+}
+
+/** Larger transactions are read from their block again: nobody fills the memory by fat records. */
+const MAX_KEPT_CHARACTERS = 8 * 1024
+/** So long an absence is believed without asking again. */
+const ABSENCE_MS = 2_000
+
+class BlockChainReader implements ChainReader {
+  constructor(
+    private readonly tips: CommittedTip,
+    private readonly blocks: CommittedBlocks,
+    private readonly records: Cache<KeptRecord>,
+    private readonly absences: Cache<true>,
+  ) {}
+
+  async committedTip({ signal }: { signal?: AbortSignal | undefined } = {}): Promise<BlockRef> {
+    return (await unlessAborted(this.tips.current(), signal)).tip
+  }
+
+  async freshCommittedTip({ signal }: { signal?: AbortSignal | undefined } = {}): Promise<BlockRef> {
+    return (await unlessAborted(this.tips.fresh(), signal)).tip
+  }
+
+  async committedBlock(height: number, options?: BlockReadOptions): Promise<CommittedBlock> {
+    return committedBlock(await this.blocks.read(height, options))
+  }
+
+  async lookUp(ref: RecordRef, options: BlockReadOptions = {}): Promise<RecordLookup> {
+    const known = await this.records.get(this.recordKey(ref))
+    if (known?.block.height === ref.height) return lookupOf(ref.id, known)
+    if (await this.absences.get(this.absenceKey(ref))) return { kind: 'absent' }
+    const tip = await this.committedTip(options)
+    if (ref.height > tip.height) return { kind: 'uncommitted' }
+    return this.lookUpInBlock(ref, options)
+  }
+
+  private async lookUpInBlock(ref: RecordRef, options: BlockReadOptions): Promise<RecordLookup> {
+    const block = await this.blocks.read(ref.height, options)
+    const record = find(ref.id, block) ?? (await this.lookAgain(ref, options))
+    const lookup = lookupOf(ref.id, record)
+    if (record && lookup.kind === 'committed') {
+      const ttlMs = record.hex.length > MAX_KEPT_CHARACTERS ? 0 : undefined
+      await this.records.set(this.recordKey(ref), record, ttlMs)
+    } else await this.absences.set(this.absenceKey(ref), true, ABSENCE_MS)
+    return lookup
+  }
+
+  /** Absence decides about money, so the block is read once more, at a later tip. */
+  private async lookAgain(ref: RecordRef, options: BlockReadOptions): Promise<KeptRecord | undefined> {
+    await this.freshCommittedTip(options)
+    return find(ref.id, await this.blocks.readAnew(ref.height, options))
+  }
+
+  private recordKey({ id }: RecordRef): string {
+    return `${this.tips.generation}:${id}`
+  }
+
+  private absenceKey({ height, id }: RecordRef): string {
+    return `${this.tips.generation}:${height}:${id}`
+  }
+}
+
+function find(id: string, { transactions, ...block }: KeptBlock): KeptRecord | undefined {
+  const indexInBlock = transactions.findIndex((transaction) => transaction.id === id)
+  const hex = transactions[indexInBlock]?.hex
+  return hex === undefined ? undefined : { block, indexInBlock, hex }
+}
+
+function lookupOf(id: string, record: KeptRecord | undefined): RecordLookup {
+  const transaction = record && decoded(record.hex)
+  if (!transaction) return { kind: 'absent' }
+  const { block, indexInBlock } = record
+  return { kind: 'committed', record: { id, block, indexInBlock, transaction } }
+}
+
+/** Nodes mine odd transactions: what does not decode is no record. */
+function decoded(hex: string): Transaction | undefined {
+  try {
+    return decodeTransaction(hexToBytes(hex))
+  } catch (error) {
+    if (error instanceof MalformedTransactionError) return undefined
+    throw error
+  }
+}
