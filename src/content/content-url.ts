@@ -44,7 +44,9 @@ export async function verifyLink(app: AppContext, link: string, postHash: string
     })
     return parsePublicKey(payload.sub ?? '', app.config.deso.network)
   } catch (cause) {
-    throw new UnauthenticatedError('This link is expired or not of this content: ask for a new one.', { cause })
+    throw new UnauthenticatedError('This link is expired or not of this content: ask for a new one.', {
+      cause,
+    })
   }
 }
 

@@ -21,8 +21,12 @@ export class AccessDeniedError extends GatewayError {
 /** The policy has a rule that this gateway cannot enforce, so it would lock everybody out. */
 export class UnsupportedPolicyError extends GatewayError {
   constructor(rule: string) {
-    super('UNSUPPORTED_POLICY', `This gateway cannot enforce the rule ${rule} yet: use PUBLIC and PLAN:<slug>.`, {
-      path: ['input', 'policy'],
-    })
+    super(
+      'UNSUPPORTED_POLICY',
+      `This gateway cannot enforce the rule ${rule} yet: use PUBLIC and PLAN:<slug>.`,
+      {
+        path: ['input', 'policy'],
+      },
+    )
   }
 }

@@ -25,7 +25,10 @@ export async function contentOf(ctx: RequestContext, post: NodePost): Promise<Co
 /** The author may write any timestamp; a Date ends here. */
 const MAX_DATE = Date.UTC(9999, 11, 31, 23, 59, 59)
 
-async function hasManifest(ctx: RequestContext, content: Pick<Content, 'manifestCid' | 'creator'>): Promise<boolean> {
+async function hasManifest(
+  ctx: RequestContext,
+  content: Pick<Content, 'manifestCid' | 'creator'>,
+): Promise<boolean> {
   try {
     return (await loadManifest(ctx, content)) !== null
   } catch (error) {

@@ -26,7 +26,11 @@ export async function listContents(
 
   for (let scanned = 0; scanned < MAX_SCANNED; ) {
     const limit = Math.min(BATCH, MAX_SCANNED - scanned)
-    const posts = await app.node.postsOf(creator, { limit, ...(after !== undefined && { after }) }, { signal })
+    const posts = await app.node.postsOf(
+      creator,
+      { limit, ...(after !== undefined && { after }) },
+      { signal },
+    )
     const contents = await Promise.all(posts.map((post) => contentOf(ctx, post)))
     for (const [index, post] of posts.entries()) {
       ctx.loaders.post.prime(post.hash, post)

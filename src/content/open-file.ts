@@ -52,7 +52,11 @@ function plainReader({ app }: RequestContext, file: ContentFile): OpenedFile['re
   return (offset, length, signal) => app.ipfs.readFile(file.cid, { offset, length }, { signal })
 }
 
-function decryptingReader({ app }: RequestContext, file: ContentFile, secrets: FileSecrets): OpenedFile['read'] {
+function decryptingReader(
+  { app }: RequestContext,
+  file: ContentFile,
+  secrets: FileSecrets,
+): OpenedFile['read'] {
   return (offset, length, signal) =>
     decryptRange({
       ...secrets,

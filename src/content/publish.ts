@@ -71,7 +71,11 @@ async function store(
 }
 
 /** The manifest that this key stands for already. What somebody else drafted under it does not count: it yields. */
-async function firstAnswer(ctx: RequestContext, creator33: Uint8Array, idempotencyKey: string): Promise<CID | null> {
+async function firstAnswer(
+  ctx: RequestContext,
+  creator33: Uint8Array,
+  idempotencyKey: string,
+): Promise<CID | null> {
   const draft = await loadDraft(ctx.app.state, draftKeyOf(creator33, idempotencyKey))
   return draft?.record.operation === OPERATION ? CID.parse(String(draft.record.attachment)) : null
 }

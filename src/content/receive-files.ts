@@ -15,7 +15,8 @@ export interface ReceivedFile<T> {
   stored: T
 }
 
-const MEDIA_TYPE = /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}(\s*;\s*[\w!#$&^.+-]+=("[\x20-\x7e]*"|[\w!#$&^.+-]+))*$/
+const MEDIA_TYPE =
+  /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}(\s*;\s*[\w!#$&^.+-]+=("[\x20-\x7e]*"|[\w!#$&^.+-]+))*$/
 const MAX_MEDIA_TYPE = 255
 
 /**
@@ -35,7 +36,10 @@ export async function receiveFiles<T>(
   for await (const file of files) {
     count += 1
     if (count > maxFiles) {
-      throw new UploadTooLargeError(BigInt(maxFiles), `At most ${maxFiles} files a content.`, ['input', 'files'])
+      throw new UploadTooLargeError(BigInt(maxFiles), `At most ${maxFiles} files a content.`, [
+        'input',
+        'files',
+      ])
     }
     checkFile(file, names)
     received[file.position] = await receive(ctx, file, sink, spend)
@@ -59,7 +63,11 @@ async function receive<T>(
       size += chunk.length
       if (size > maxBytes) {
         const path = ['input', 'files', String(file.position)]
-        throw new UploadTooLargeError(BigInt(maxBytes), `${file.name}: at most ${maxBytes} bytes a file.`, path)
+        throw new UploadTooLargeError(
+          BigInt(maxBytes),
+          `${file.name}: at most ${maxBytes} bytes a file.`,
+          path,
+        )
       }
       spend(chunk.length)
       hmac.update(chunk)

@@ -57,7 +57,8 @@ export async function openQuota(ctx: RequestContext, account: PublicKey): Promis
       const left = (flowing.get(account) ?? 0) - used
       if (left > 0) flowing.set(account, left)
       else flowing.delete(account)
-      if (used > 0) await add(ctx.app, account, { bytes: used, manifestCid, until: ctx.app.clock.now() + KEPT_MS })
+      if (used > 0)
+        await add(ctx.app, account, { bytes: used, manifestCid, until: ctx.app.clock.now() + KEPT_MS })
     },
   }
 }
@@ -90,7 +91,10 @@ function mergeBroken(entries: readonly Unpublished[]): Unpublished[] {
   const broken = entries.filter(({ manifestCid }) => manifestCid === null)
   const whole = entries.filter(({ manifestCid }) => manifestCid !== null)
   if (broken.length === 0) return whole
-  return [...whole, { bytes: sum(broken), manifestCid: null, until: Math.max(...broken.map(({ until }) => until)) }]
+  return [
+    ...whole,
+    { bytes: sum(broken), manifestCid: null, until: Math.max(...broken.map(({ until }) => until)) },
+  ]
 }
 
 /** Reads, changes and writes until nobody was faster. */

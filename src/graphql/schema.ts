@@ -1,5 +1,11 @@
 import 'reflect-metadata'
-import { GraphQLInputObjectType, type GraphQLNamedType, GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql'
+import {
+  GraphQLInputObjectType,
+  type GraphQLNamedType,
+  GraphQLSchema,
+  lexicographicSortSchema,
+  printSchema,
+} from 'graphql'
 import { buildSchemaSync } from 'type-graphql'
 import type { Network } from '../deso/keys.js'
 import { AccessResolver } from './access/access-resolver.js'

@@ -1,6 +1,6 @@
+import type { ApolloServer } from '@apollo/server'
 import cors from 'cors'
 import express, { type ErrorRequestHandler, type Express } from 'express'
-import type { ApolloServer } from '@apollo/server'
 import type { AppContext, RequestContext } from '../context.js'
 import { answerError } from './answer-error.js'
 import { contentRoute } from './content/content-route.js'
@@ -36,7 +36,9 @@ export function createHttpApp(app: AppContext, graphql: ApolloServer<RequestCont
   http.use('/content', contentRoute(app))
   http.use('/api', restRoutes(app, graphql))
   http.get('/', (_req, res) => res.redirect(302, '/graphql'))
-  http.use((req, res) => answerError(app, req, res, new HttpError(404, 'NOT_FOUND', `There is nothing at ${req.path}.`)))
+  http.use((req, res) =>
+    answerError(app, req, res, new HttpError(404, 'NOT_FOUND', `There is nothing at ${req.path}.`)),
+  )
   http.use(errorHandler(app))
   return http
 }

@@ -37,12 +37,20 @@ export function parseMultipart(req: IncomingMessage, maxFiles: number, handlers:
   })
   parser.on('file', (name, stream, { filename, encoding, mimeType }) => {
     stream.on('error', () => {}) // its reader sees it; without a reader it must not end the process
-    const file = { filename: filename ?? '', fieldName: name, encoding, mimetype: mimeType, createReadStream: () => stream }
+    const file = {
+      filename: filename ?? '',
+      fieldName: name,
+      encoding,
+      mimetype: mimeType,
+      createReadStream: () => stream,
+    }
     guard(() => handlers.file(name, file as unknown as FileUpload, stream), fail)
   })
   parser.on('fieldsLimit', () => fail(tooLarge(`At most ${MAX_FIELDS} fields.`)))
   parser.on('filesLimit', () => fail(tooLarge(`At most ${maxFiles} files.`)))
-  parser.on('error', () => fail(new HttpError(400, 'BAD_REQUEST', 'The multipart body is malformed or incomplete.')))
+  parser.on('error', () =>
+    fail(new HttpError(400, 'BAD_REQUEST', 'The multipart body is malformed or incomplete.')),
+  )
   parser.on('close', () => {
     if (isOver) return
     isOver = true

@@ -12,14 +12,18 @@ export async function readJsonObject(req: IncomingMessage): Promise<Record<strin
     throw new HttpError(415, 'BAD_REQUEST', 'Send the body as Content-Type: application/json.')
   }
   const value = parseJson(await readText(req))
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as Record<string, unknown>
   throw new HttpError(400, 'BAD_REQUEST', 'The body must be one JSON object.')
 }
 
 async function readText(req: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
-  const timer = setTimeout(() => req.destroy(new HttpError(408, 'BAD_REQUEST', 'The body took too long.')), BODY_DEADLINE_MS)
+  const timer = setTimeout(
+    () => req.destroy(new HttpError(408, 'BAD_REQUEST', 'The body took too long.')),
+    BODY_DEADLINE_MS,
+  )
   try {
     for await (const chunk of req) {
       size += (chunk as Buffer).length

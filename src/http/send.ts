@@ -32,7 +32,12 @@ export async function send(
   if (!req.readableEnded) req.destroy()
 }
 
-export function sendJson(req: IncomingMessage, res: ServerResponse, status: number, value: unknown): Promise<void> {
+export function sendJson(
+  req: IncomingMessage,
+  res: ServerResponse,
+  status: number,
+  value: unknown,
+): Promise<void> {
   return send(req, res, status, { 'content-type': 'application/json; charset=utf-8' }, JSON.stringify(value))
 }
 

@@ -40,7 +40,10 @@ export class AccessResolver {
   }
 
   @FieldResolver(() => TransactionObject, { description: 'The transaction: compare it with any DeSo node.' })
-  async transaction(@Root() { evidence }: EvidenceObject, @Ctx() ctx: RequestContext): Promise<TransactionObject> {
+  async transaction(
+    @Root() { evidence }: EvidenceObject,
+    @Ctx() ctx: RequestContext,
+  ): Promise<TransactionObject> {
     return new TransactionObject(await getTransaction(ctx, evidence.transactionId))
   }
 }

@@ -24,7 +24,9 @@ registerEnumType(ReasonEnum, {
   ),
 })
 
-@ObjectType('AccessEvidence', { description: 'A committed transaction on which a decision rests: anyone can check it.' })
+@ObjectType('AccessEvidence', {
+  description: 'A committed transaction on which a decision rests: anyone can check it.',
+})
 export class EvidenceObject {
   @Field(() => String, { description: 'What it shows, in one sentence.' })
   readonly meaning: string
@@ -34,7 +36,9 @@ export class EvidenceObject {
   }
 }
 
-@ObjectType('Access', { description: 'May an account have the bytes? Decided from committed transactions alone.' })
+@ObjectType('Access', {
+  description: 'May an account have the bytes? Decided from committed transactions alone.',
+})
 export class AccessObject {
   @Field(() => Boolean, { description: 'Denied is the default.' })
   readonly granted: boolean

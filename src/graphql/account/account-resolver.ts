@@ -39,7 +39,8 @@ export class AccountResolver {
 
   @Query(() => AccountObject, {
     nullable: true,
-    description: 'An account by key or username. Every valid key is one; an unknown username is null. Public.',
+    description:
+      'An account by key or username. Every valid key is one; an unknown username is null. Public.',
   })
   async account(
     @Arg('by', () => AccountBy, { description: 'Exactly one way to name it.' }) by: AccountBy,
@@ -57,11 +58,17 @@ export class AccountResolver {
   }
 
   @FieldResolver(() => String, { nullable: true, description: 'The profile’s text; null without a profile.' })
-  async description(@Root() { publicKey }: AccountObject, @Ctx() ctx: RequestContext): Promise<string | null> {
+  async description(
+    @Root() { publicKey }: AccountObject,
+    @Ctx() ctx: RequestContext,
+  ): Promise<string | null> {
     return (await getAccount(ctx, publicKey)).description
   }
 
-  @FieldResolver(() => Money, { nullable: true, description: 'The node’s view, transactions on their way included.' })
+  @FieldResolver(() => Money, {
+    nullable: true,
+    description: 'The node’s view, transactions on their way included.',
+  })
   async balance(@Root() { publicKey }: AccountObject, @Ctx() ctx: RequestContext): Promise<Money> {
     return new Money((await getAccount(ctx, publicKey)).balanceNanos)
   }

@@ -17,4 +17,3 @@ export class AccountObject extends NodeInterface {
     this.publicKey = publicKey
   }
 }
-

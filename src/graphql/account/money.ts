@@ -1,6 +1,6 @@
 import { Ctx, Field, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql'
-import type { RequestContext } from '../../context.js'
 import { usdCents } from '../../account/usd-cents.js'
+import type { RequestContext } from '../../context.js'
 import { formatDeso } from '../../protocol/amounts.js'
 import { NanosScalar } from '../scalars/integers.js'
 
@@ -23,7 +23,8 @@ export class Money {
 export class MoneyResolver {
   @FieldResolver(() => Int, {
     nullable: true,
-    description: 'In US cents at the node’s present rate, rounded; null when the node knows no rate, or for sums beyond Int.',
+    description:
+      'In US cents at the node’s present rate, rounded; null when the node knows no rate, or for sums beyond Int.',
   })
   usdCents(@Root() money: Money, @Ctx() ctx: RequestContext): Promise<number | null> {
     return usdCents(ctx, money.nanos)

@@ -20,7 +20,8 @@ import { FileObject } from './file.js'
 export class ContentResolver {
   @Query(() => ContentObject, {
     nullable: true,
-    description: 'A content by exactly one of id and post hash; null where there is none, or it is hidden. Public.',
+    description:
+      'A content by exactly one of id and post hash; null where there is none, or it is hidden. Public.',
   })
   async content(
     @Ctx() ctx: RequestContext,

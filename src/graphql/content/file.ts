@@ -16,7 +16,9 @@ export class FileObject {
   @Field(() => ByteSizeScalar, { description: 'Of the plain bytes.' })
   readonly byteSize: bigint
 
-  @Field(() => CidScalar, { description: 'Of what is stored on IPFS: ciphertext where the file is encrypted.' })
+  @Field(() => CidScalar, {
+    description: 'Of what is stored on IPFS: ciphertext where the file is encrypted.',
+  })
   readonly cid: CID
 
   @Field(() => Boolean, { description: 'Whether what is stored is ciphertext.' })

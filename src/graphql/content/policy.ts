@@ -28,7 +28,8 @@ export class PlanRule {
 
 export const AccessRule = createUnionType({
   name: 'AccessRule',
-  description: 'One way to have access. More kinds will come: read `AccessPolicy.text` for those not listed here.',
+  description:
+    'One way to have access. More kinds will come: read `AccessPolicy.text` for those not listed here.',
   types: () => [PublicRule, PlanRule] as const,
 })
 
@@ -38,7 +39,8 @@ export class AccessPolicy {
   readonly text: string
 
   @Field(() => [AccessRule], {
-    description: 'Any one of them suffices. A rule that this gateway does not know grants nothing and is not listed.',
+    description:
+      'Any one of them suffices. A rule that this gateway does not know grants nothing and is not listed.',
   })
   readonly rules: (PublicRule | PlanRule)[]
 

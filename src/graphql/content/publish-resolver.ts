@@ -1,5 +1,5 @@
-import type { CID } from 'multiformats/cid'
 import type { Upload } from 'graphql-upload-ts'
+import type { CID } from 'multiformats/cid'
 import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from 'type-graphql'
 import { publishContent } from '../../content/publish.js'
 import type { RequestContext } from '../../context.js'
@@ -13,10 +13,16 @@ import { arrivingFiles } from './uploads.js'
 
 @InputType({ description: 'A file to publish.' })
 export class PublishFile {
-  @Field(() => UploadScalar, { nullable: true, description: 'Its bytes, by the multipart request specification.' })
+  @Field(() => UploadScalar, {
+    nullable: true,
+    description: 'Its bytes, by the multipart request specification.',
+  })
   upload?: Upload | null
 
-  @Field(() => String, { nullable: true, description: 'Its name: that of the upload unless given. 1 to 255 bytes, unique.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Its name: that of the upload unless given. 1 to 255 bytes, unique.',
+  })
   name?: string | null
 
   @Field(() => String, { nullable: true, description: 'Its media type: that of the upload unless given.' })
@@ -34,7 +40,8 @@ export class PublishContentInput {
   @Field(() => String, {
     nullable: true,
     defaultValue: 'PUBLIC',
-    description: '`PUBLIC`, or rules of which any suffices, e.g. `PLAN:gold,PLAN:silver`. All but PUBLIC is encrypted.',
+    description:
+      '`PUBLIC`, or rules of which any suffices, e.g. `PLAN:gold,PLAN:silver`. All but PUBLIC is encrypted.',
   })
   policy?: string | null
 
@@ -42,14 +49,18 @@ export class PublishContentInput {
   files!: PublishFile[]
 
   @Field(() => String, {
-    description: '1 to 128 visible ASCII characters. The same key and the same bytes again give the first answer.',
+    description:
+      '1 to 128 visible ASCII characters. The same key and the same bytes again give the first answer.',
   })
   idempotencyKey!: string
 }
 
 @ObjectType({ description: 'What was stored, and the draft of the post that publishes it.' })
 export class PublishContentPayload {
-  @Field(() => TransactionDraft, { nullable: true, description: 'To be signed: nothing is published before.' })
+  @Field(() => TransactionDraft, {
+    nullable: true,
+    description: 'To be signed: nothing is published before.',
+  })
   draft?: TransactionDraft | null
 
   @Field(() => CidScalar, { nullable: true, description: 'The manifest on IPFS.' })

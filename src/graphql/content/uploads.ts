@@ -31,7 +31,11 @@ export async function* arrivingFiles(files: readonly PublishFile[]): AsyncGenera
   }
 }
 
-async function arrival(file: PublishFile, position: number, all: readonly PublishFile[]): Promise<IncomingFile> {
+async function arrival(
+  file: PublishFile,
+  position: number,
+  all: readonly PublishFile[],
+): Promise<IncomingFile> {
   const path = ['input', 'files', String(position), 'upload']
   if (!file.upload) throw new InvalidInputError('Give the file’s bytes as upload.', path)
   if (all.findIndex((other) => other.upload === file.upload) !== position) {

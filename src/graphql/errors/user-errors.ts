@@ -1,5 +1,10 @@
 import { Field, InterfaceType, ObjectType, registerEnumType } from 'type-graphql'
-import { ERROR_CODES, type ErrorCode, type GatewayError, type TransactionRejectedError } from '../../errors.js'
+import {
+  ERROR_CODES,
+  type ErrorCode,
+  type GatewayError,
+  type TransactionRejectedError,
+} from '../../errors.js'
 import { ByteSizeScalar, NanosScalar } from '../scalars/integers.js'
 
 export const ErrorCodeEnum = Object.fromEntries(ERROR_CODES.map((code) => [code, code])) as {
@@ -37,7 +42,9 @@ registerEnumType(ErrorCodeEnum, {
   ),
 })
 
-@InterfaceType('UserError', { description: 'Something that the caller can cause and mend: data, not a fault.' })
+@InterfaceType('UserError', {
+  description: 'Something that the caller can cause and mend: data, not a fault.',
+})
 export abstract class UserError {
   @Field(() => ErrorCodeEnum, { description: 'For programs.' })
   code!: ErrorCode

@@ -7,7 +7,9 @@ import { GatewayObject, NetworkEnum, StorageStatus } from './gateway.js'
 
 @Resolver(() => GatewayObject)
 export class GatewayResolver {
-  @Query(() => GatewayObject, { description: 'This gateway: network, chain head, storage, published limits. Public.' })
+  @Query(() => GatewayObject, {
+    description: 'This gateway: network, chain head, storage, published limits. Public.',
+  })
   gateway(@Ctx() ctx: RequestContext): GatewayObject {
     return { version: VERSION, limits: ctx.app.config.limits }
   }

@@ -1,11 +1,11 @@
 import {
   type FieldNode,
   type FragmentDefinitionNode,
-  getNamedType,
-  getNullableType,
   type GraphQLCompositeType,
   type GraphQLField,
   type GraphQLSchema,
+  getNamedType,
+  getNullableType,
   isCompositeType,
   isInterfaceType,
   isListType,
@@ -47,7 +47,14 @@ export function measureQuery(
     for (const selection of set.selections) {
       if (selection.kind === Kind.FIELD) add(sum, ofField(selection, type, pageSize))
       else if (selection.kind === Kind.INLINE_FRAGMENT) {
-        add(sum, ofSelections(selection.selectionSet, conditionType(selection.typeCondition?.name.value, type), pageSize))
+        add(
+          sum,
+          ofSelections(
+            selection.selectionSet,
+            conditionType(selection.typeCondition?.name.value, type),
+            pageSize,
+          ),
+        )
       } else add(sum, ofFragment(selection.name.value, type, pageSize))
     }
     return sum
@@ -61,7 +68,11 @@ export function measureQuery(
     const none = { depth: 0, aliases: 0, cost: 0 }
     if (!fragment) return none
     known.set(key, none) // a cycle cannot pass validation; this guards against it all the same
-    const measure = ofSelections(fragment.selectionSet, conditionType(fragment.typeCondition.name.value, type), pageSize)
+    const measure = ofSelections(
+      fragment.selectionSet,
+      conditionType(fragment.typeCondition.name.value, type),
+      pageSize,
+    )
     known.set(key, measure)
     return measure
   }
@@ -91,22 +102,22 @@ export function measureQuery(
 
   function firstOf(node: FieldNode, field: GraphQLField<unknown, unknown>): number {
     if (!field.args.some((argument) => argument.name === 'first')) return 1
-    const value = valueOf(node.arguments?.find((argument) => argument.name.value === 'first')?.value)
+    const value = readValue(node.arguments?.find((argument) => argument.name.value === 'first')?.value)
     return typeof value === 'number' ? Math.max(0, value) : DEFAULT_PAGE_SIZE
   }
 
   function lengthOf(value: ValueNode): number {
     if (value.kind === Kind.LIST) return value.values.length
-    const given = valueOf(value)
+    const given = readValue(value)
     return Array.isArray(given) ? given.length : 1
   }
 
-  function valueOf(value: ValueNode | undefined): unknown {
+  function readValue(value: ValueNode | undefined): unknown {
     if (value?.kind === Kind.INT) return Number(value.value)
     if (value?.kind !== Kind.VARIABLE) return undefined
     const name = value.name.value
     const definition = operation.variableDefinitions?.find((one) => one.variable.name.value === name)
-    return variables[name] ?? valueOf(definition?.defaultValue)
+    return variables[name] ?? readValue(definition?.defaultValue)
   }
 
   function conditionType(name: string | undefined, type: GraphQLCompositeType): GraphQLCompositeType {

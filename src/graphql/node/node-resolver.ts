@@ -38,7 +38,10 @@ const FINDERS: { [T in NodeTypeName]: Find } = {
 
 @Resolver()
 export class NodeResolver {
-  @Query(() => NodeInterface, { nullable: true, description: 'Anything by its id; null where nothing is there. Public.' })
+  @Query(() => NodeInterface, {
+    nullable: true,
+    description: 'Anything by its id; null where nothing is there. Public.',
+  })
   node(
     @Arg('id', () => ID, { description: 'As this gateway gave it.' }) id: string,
     @Ctx() ctx: RequestContext,

@@ -12,7 +12,10 @@ export class PageInfo {
   @Field(() => String, { nullable: true, description: 'Cursor of the first row; null on an empty page.' })
   startCursor!: string | null
 
-  @Field(() => String, { nullable: true, description: 'Cursor of the last row: pass it as `after` for the next page.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Cursor of the last row: pass it as `after` for the next page.',
+  })
   endCursor!: string | null
 }
 
@@ -26,7 +29,9 @@ export interface Connection<T> {
 export function connectionOf<T extends object>(node: ClassType<T>, name: string): ClassType<Connection<T>> {
   @ObjectType(`${name}Edge`, { description: `A ${name} in a list.` })
   class Edge {
-    @Field(() => String, { description: 'Opaque; marks this row by its key, so that rows added before it move nothing.' })
+    @Field(() => String, {
+      description: 'Opaque; marks this row by its key, so that rows added before it move nothing.',
+    })
     cursor!: string
 
     @Field(() => node, { description: 'The row.' })

@@ -23,7 +23,8 @@ export function encodeGlobalId(type: NodeTypeName, ...parts: string[]): string {
 
 /** Throws BAD_USER_INPUT for what this gateway never issued; `expected` narrows to one type. */
 export function decodeGlobalId(id: string, expected?: NodeTypeName): GlobalId {
-  const malformed = () => badInput(`Not an id of this gateway${expected ? ` for ${expected}` : ''}: ${clip(id)}`)
+  const malformed = () =>
+    badInput(`Not an id of this gateway${expected ? ` for ${expected}` : ''}: ${clip(id)}`)
   if (id.length > 512) throw malformed()
   const text = Buffer.from(id, 'base64url').toString('utf8')
   const [version, type, ...parts] = text.split(':')

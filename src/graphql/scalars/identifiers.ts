@@ -30,7 +30,8 @@ export const HexScalar = textScalar<string>({
 
 export const CidScalar = textScalar<CID>({
   name: 'Cid',
-  description: 'An IPFS content identifier, version 1. Version 0 (Qm…) is accepted and answered as version 1.',
+  description:
+    'An IPFS content identifier, version 1. Version 0 (Qm…) is accepted and answered as version 1.',
   specifiedByURL: 'https://github.com/multiformats/cid',
   parse: (text) => {
     if (text.length > 128) throw new Error('at most 128 characters')
@@ -49,7 +50,8 @@ export const CidScalar = textScalar<CID>({
 
 export const SlugScalar = textScalar<string>({
   name: 'Slug',
-  description: 'The name of a plan: 1 to 64 of the characters a-z, 0-9 and hyphen. It stays the same over versions.',
+  description:
+    'The name of a plan: 1 to 64 of the characters a-z, 0-9 and hyphen. It stays the same over versions.',
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc1123#section-2',
   parse: (text) => {
     if (!/^[a-z0-9-]{1,64}$/.test(text)) throw new Error('write 1 to 64 of the characters a-z, 0-9 and -')

@@ -24,7 +24,8 @@ export const UrlScalar = textScalar<string>({
   description: 'An absolute URL.',
   specifiedByURL: 'https://url.spec.whatwg.org/',
   parse: (text) => {
-    if (text.length > 2048 || !URL.canParse(text)) throw new Error('not an absolute URL of at most 2048 characters')
+    if (text.length > 2048 || !URL.canParse(text))
+      throw new Error('not an absolute URL of at most 2048 characters')
     return text
   },
   serialize: serializeText,

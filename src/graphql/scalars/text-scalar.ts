@@ -27,7 +27,10 @@ export function textScalar<T>(options: {
     serialize: options.serialize,
     parseValue: (value) => parse(value, value === null ? 'null' : `a ${typeof value}`),
     parseLiteral: (node) =>
-      parse(node.kind === Kind.STRING ? node.value : undefined, `a ${node.kind.replace('Value', '').toLowerCase()}`),
+      parse(
+        node.kind === Kind.STRING ? node.value : undefined,
+        `a ${node.kind.replace('Value', '').toLowerCase()}`,
+      ),
   })
 }
 

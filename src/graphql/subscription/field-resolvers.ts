@@ -20,7 +20,10 @@ export class PlanFieldResolver {
 @Resolver(() => PaymentObject)
 export class PaymentFieldResolver {
   @FieldResolver(() => TransactionObject, { description: 'The committed transaction that paid.' })
-  async transaction(@Root() { payment }: PaymentObject, @Ctx() ctx: RequestContext): Promise<TransactionObject> {
+  async transaction(
+    @Root() { payment }: PaymentObject,
+    @Ctx() ctx: RequestContext,
+  ): Promise<TransactionObject> {
     return new TransactionObject(await getTransaction(ctx, payment.transactionId))
   }
 }

@@ -1,7 +1,7 @@
 import { Field, InputType, Int } from 'type-graphql'
 import type { PublicKey } from '../../deso/keys.js'
-import { NanosScalar } from '../scalars/integers.js'
 import { SlugScalar, TransactionIdScalar } from '../scalars/identifiers.js'
+import { NanosScalar } from '../scalars/integers.js'
 import { PublicKeyType } from '../scalars/public-key.js'
 import { DraftInput } from '../transaction/draft-input.js'
 
@@ -43,7 +43,8 @@ export class SubscribeInput extends DraftInput {
 
   @Field(() => TransactionIdScalar, {
     nullable: true,
-    description: 'The version that the fan saw (`Plan.version`): if another is current, PLAN_CHANGED. Always send it.',
+    description:
+      'The version that the fan saw (`Plan.version`): if another is current, PLAN_CHANGED. Always send it.',
   })
   planVersion?: string | null
 }

@@ -40,7 +40,9 @@ export class PlanObject extends NodeInterface {
   @Field(() => PlanStateEnum, { description: 'Whether it is sold.' })
   readonly state: Plan['state']
 
-  @Field(() => TransactionIdScalar, { description: 'The transaction that made this version: pass it as `planVersion`.' })
+  @Field(() => TransactionIdScalar, {
+    description: 'The transaction that made this version: pass it as `planVersion`.',
+  })
   readonly version: string
 
   constructor(plan: Plan) {

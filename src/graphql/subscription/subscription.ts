@@ -63,10 +63,16 @@ export class FanSubscription extends NodeInterface {
   @Field(() => StatusEnum, { description: 'Where it stands now.' })
   readonly status: Subscription['status']
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'Start of the present unbroken run; null while PENDING.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'Start of the present unbroken run; null while PENDING.',
+  })
   readonly startsAt: Date | null
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When access ends or ended; null while PENDING.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'When access ends or ended; null while PENDING.',
+  })
   readonly expiresAt: Date | null
 
   @Field(() => [PaymentObject], { description: 'The payments that count, newest first.' })

@@ -1,7 +1,7 @@
 import { Field, Int, ObjectType } from 'type-graphql'
 import type { BlockRef } from '../../deso/chain.js'
-import { DateTimeScalar } from '../scalars/plain.js'
 import { HexScalar } from '../scalars/identifiers.js'
+import { DateTimeScalar } from '../scalars/plain.js'
 
 @ObjectType('BlockRef', { description: 'A committed block: final.' })
 export class BlockRefObject {

@@ -13,7 +13,8 @@ import { TransactionDraft } from './transaction.js'
 export abstract class DraftInput {
   @Field(() => PublicKeyType, {
     nullable: true,
-    description: 'Who will sign and pay: the viewer unless given. Anybody may have a draft made for any signer.',
+    description:
+      'Who will sign and pay: the viewer unless given. Anybody may have a draft made for any signer.',
   })
   signer?: PublicKey | null
 

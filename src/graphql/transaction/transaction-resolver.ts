@@ -1,4 +1,14 @@
-import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Query, Resolver, registerEnumType } from 'type-graphql'
+import {
+  Arg,
+  Ctx,
+  Field,
+  InputType,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  registerEnumType,
+} from 'type-graphql'
 import type { RequestContext } from '../../context.js'
 import type { PublicKey } from '../../deso/keys.js'
 import { decodeTransactionHex } from '../../transaction/decode.js'
@@ -39,13 +49,19 @@ export class SendDesoInput extends DraftInput {
 
 @InputType({ description: 'A profile. What is not given stays as it is.' })
 export class UpdateProfileInput extends DraftInput {
-  @Field(() => String, { nullable: true, description: '1 to 25 letters, digits and underscores; needed for a first profile.' })
+  @Field(() => String, {
+    nullable: true,
+    description: '1 to 25 letters, digits and underscores; needed for a first profile.',
+  })
   username?: string | null
 
   @Field(() => String, { nullable: true, description: 'Text about the account.' })
   description?: string | null
 
-  @Field(() => String, { nullable: true, description: 'A picture as a data URL, e.g. data:image/webp;base64,…' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'A picture as a data URL, e.g. data:image/webp;base64,…',
+  })
   picture?: string | null
 }
 
@@ -75,7 +91,10 @@ export class SubmitTransactionInput {
 
 @ObjectType({ description: 'What became of a submit.' })
 export class SubmitTransactionPayload {
-  @Field(() => TransactionObject, { nullable: true, description: 'The transaction, also where the chain refused it; null where the bytes do not decode.' })
+  @Field(() => TransactionObject, {
+    nullable: true,
+    description: 'The transaction, also where the chain refused it; null where the bytes do not decode.',
+  })
   transaction!: TransactionObject | null
 
   @Field(() => Boolean, { description: 'It was already there, which is success.' })
@@ -99,7 +118,8 @@ export class TransactionResolver {
   }
 
   @Query(() => PreviewObject, {
-    description: 'What would these bytes do? Signed or not; nothing is sent. BAD_USER_INPUT where they do not decode. Public.',
+    description:
+      'What would these bytes do? Signed or not; nothing is sent. BAD_USER_INPUT where they do not decode. Public.',
   })
   async decodeTransaction(
     @Arg('hex', () => HexScalar, { description: 'The bytes of a transaction.' }) hex: string,
@@ -108,14 +128,18 @@ export class TransactionResolver {
     return new PreviewObject(await decodeTransactionHex(ctx, hex))
   }
 
-  @Mutation(() => DraftPayload, { description: 'A draft of any other kind. Anybody may call it; only the signer can sign.' })
+  @Mutation(() => DraftPayload, {
+    description: 'A draft of any other kind. Anybody may call it; only the signer can sign.',
+  })
   createTransaction(
-    @Arg('input', () => CreateTransactionInput, { description: 'Exactly one kind.' }) input: CreateTransactionInput,
+    @Arg('input', () => CreateTransactionInput, { description: 'Exactly one kind.' })
+    input: CreateTransactionInput,
     @Ctx() ctx: RequestContext,
   ): Promise<DraftPayload> {
     const { sendDeso: send, updateProfile: profile } = input
     if (send) return draftPayload(async () => sendDeso(ctx, { ...send, signer: signerOf(send, ctx) }))
-    if (profile) return draftPayload(async () => updateProfile(ctx, { ...profile, signer: signerOf(profile, ctx) }))
+    if (profile)
+      return draftPayload(async () => updateProfile(ctx, { ...profile, signer: signerOf(profile, ctx) }))
     throw badInput('createTransaction: give exactly one kind.')
   }
 
@@ -124,7 +148,8 @@ export class TransactionResolver {
       'Sends what the signer has signed, once. Refuses what is not validly signed; a repeat is success. With NODE_UNAVAILABLE the transaction may or may not have arrived: ask for its status, or submit the same bytes again. Anybody may call it.',
   })
   async submitTransaction(
-    @Arg('input', () => SubmitTransactionInput, { description: 'The signed bytes.' }) input: SubmitTransactionInput,
+    @Arg('input', () => SubmitTransactionInput, { description: 'The signed bytes.' })
+    input: SubmitTransactionInput,
     @Ctx() ctx: RequestContext,
   ): Promise<SubmitTransactionPayload> {
     const result = await submitTransaction(ctx, signedBytes(input), input.wait ?? 'ACCEPTED')

@@ -1,7 +1,7 @@
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql'
-import type { TransactionStatus, TransactionView } from '../../transaction/view.js'
 import type { Draft } from '../../transaction/draft-request.js'
 import type { TransactionPreview } from '../../transaction/preview.js'
+import type { TransactionStatus, TransactionView } from '../../transaction/view.js'
 import { AccountObject } from '../account/account.js'
 import { Money } from '../account/money.js'
 import { TransactionRejected } from '../errors/user-errors.js'
@@ -70,7 +70,10 @@ export class PreviewObject {
   }
 }
 
-@ObjectType({ description: 'An unsigned transaction: the gateway says what will happen, the user signs, the gateway submits.' })
+@ObjectType({
+  description:
+    'An unsigned transaction: the gateway says what will happen, the user signs, the gateway submits.',
+})
 export class TransactionDraft {
   @Field(() => TransactionKindEnum, { description: 'What it is for.' })
   readonly kind: TransactionKindName
@@ -113,7 +116,10 @@ export class TransactionObject extends NodeInterface {
   @Field(() => StatusEnum, { description: 'What became of it.' })
   readonly status: TransactionStatus
 
-  @Field(() => AccountObject, { nullable: true, description: 'Who acts and pays; null while its bytes are not known.' })
+  @Field(() => AccountObject, {
+    nullable: true,
+    description: 'Who acts and pays; null while its bytes are not known.',
+  })
   readonly signer: AccountObject | null
 
   @Field(() => [TransactionOutput], { description: 'Every payment that it makes.' })

@@ -1,5 +1,8 @@
 /** What a Range header asks of a file. Offsets in bytes, `end` exclusive. */
-export type ByteRange = { kind: 'whole' } | { kind: 'part'; start: number; end: number } | { kind: 'unsatisfiable' }
+export type ByteRange =
+  | { kind: 'whole' }
+  | { kind: 'part'; start: number; end: number }
+  | { kind: 'unsatisfiable' }
 
 /**
  * RFC 9110 §14: one range is honoured; a malformed header and several ranges are ignored (the whole file is a right

@@ -18,7 +18,11 @@ export function contentRoute(app: AppContext): Router {
   })
 }
 
-async function serve(app: AppContext, req: Request<{ postHash: string; file: string }>, res: Response): Promise<void> {
+async function serve(
+  app: AppContext,
+  req: Request<{ postHash: string; file: string }>,
+  res: Response,
+): Promise<void> {
   const { postHash, file } = req.params
   if (!/^[0-9a-f]{64}$/.test(postHash)) throw new ContentNotFoundError()
   const ctx = await contextOf(app, req, res, postHash)
@@ -26,7 +30,12 @@ async function serve(app: AppContext, req: Request<{ postHash: string; file: str
 }
 
 /** A link names its viewer, whatever token comes along. */
-async function contextOf(app: AppContext, req: Request, res: Response, postHash: string): Promise<RequestContext> {
+async function contextOf(
+  app: AppContext,
+  req: Request,
+  res: Response,
+  postHash: string,
+): Promise<RequestContext> {
   const { link } = req.query
   if (link === undefined) return createRequestContext(app, req, res, { deadline: false })
   return contextFor(app, res, await verifyLink(app, String(link), postHash), { deadline: false })

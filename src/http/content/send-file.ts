@@ -37,7 +37,9 @@ export async function sendFile(
   const bytes = opened.read(start, length, signal)[Symbol.asyncIterator]()
   const first = await bytes.next()
   res.writeHead(status, all)
-  await pipeline(Readable.from(resume(first, bytes), { objectMode: false, highWaterMark: 65_536 }), res, { signal })
+  await pipeline(Readable.from(resume(first, bytes), { objectMode: false, highWaterMark: 65_536 }), res, {
+    signal,
+  })
 }
 
 async function* resume(

@@ -3,7 +3,8 @@ import type { AppContext } from '../../context.js'
 import { VERSION } from '../../version.js'
 import { send } from '../send.js'
 
-const SANDBOX = 'https://embeddable-sandbox.cdn.apollographql.com/_latest/embeddable-sandbox.umd.production.min.js'
+const SANDBOX =
+  'https://embeddable-sandbox.cdn.apollographql.com/_latest/embeddable-sandbox.umd.production.min.js'
 
 /** Exactly what the page needs: Apollo's Sandbox, its frame, and this gateway. */
 const CSP = [
@@ -19,7 +20,9 @@ const CSP = [
 
 /** A browser that opens the address, not a client that asks a query. */
 export function wantsPage(req: Request): boolean {
-  return req.method === 'GET' && req.query['query'] === undefined && /\btext\/html\b/.test(req.headers.accept ?? '')
+  return (
+    req.method === 'GET' && req.query.query === undefined && /\btext\/html\b/.test(req.headers.accept ?? '')
+  )
 }
 
 /** Apollo Sandbox; where its script cannot be loaded, the plain page beneath stays, and says so. */
@@ -35,7 +38,7 @@ export function explorerPage(app: AppContext, req: Request, res: Response): Prom
 
 function page(endpoint: string): string {
   const examples = curlExamples(endpoint)
-    .map(({ title, command }) => `<h2>${escape(title)}</h2>\n<pre>${escape(command)}</pre>`)
+    .map(({ title, command }) => `<h2>${escapeHtml(title)}</h2>\n<pre>${escapeHtml(command)}</pre>`)
     .join('\n')
   return `<!doctype html>
 <html lang="en">
@@ -51,7 +54,7 @@ function page(endpoint: string): string {
   #sandbox { position: fixed; inset: 0; display: none } #sandbox iframe { border: 0 }
 </style>
 <main id="plain">
-  <h1>deso-ipfs-gateway ${escape(VERSION)}</h1>
+  <h1>deso-ipfs-gateway ${escapeHtml(VERSION)}</h1>
   <p>A GraphQL gateway that joins the DeSo blockchain and IPFS. This address answers GraphQL by POST.</p>
   <p class="note" id="note">Loading Apollo Sandbox…</p>
   ${examples}
@@ -83,12 +86,25 @@ function curlExamples(endpoint: string): { title: string; command: string }[] {
   const post = (query: string) =>
     `curl -s ${endpoint} -H 'content-type: application/json' -d '${JSON.stringify({ query })}'`
   return [
-    { title: 'Which chain, how far, and what are the limits?', command: post('{ gateway { version network tipHeight committedTip { height time } limits { maxPageSize maxFileBytes } } }') },
-    { title: 'What can be asked?', command: post('{ __schema { queryType { fields { name description } } mutationType { fields { name } } } }') },
-    { title: 'Is it alive, and is it ready?', command: `curl -s ${endpoint.replace(/\/graphql$/, '/readyz')}` },
+    {
+      title: 'Which chain, how far, and what are the limits?',
+      command: post(
+        '{ gateway { version network tipHeight committedTip { height time } limits { maxPageSize maxFileBytes } } }',
+      ),
+    },
+    {
+      title: 'What can be asked?',
+      command: post(
+        '{ __schema { queryType { fields { name description } } mutationType { fields { name } } } }',
+      ),
+    },
+    {
+      title: 'Is it alive, and is it ready?',
+      command: `curl -s ${endpoint.replace(/\/graphql$/, '/readyz')}`,
+    },
   ]
 }
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
 }

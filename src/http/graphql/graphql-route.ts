@@ -81,5 +81,9 @@ function sendTopLevel(app: AppContext, req: Request, res: Response, error: unkno
 function describe(error: unknown): [number, string, string] {
   if (error instanceof UnauthenticatedError) return [401, 'UNAUTHENTICATED', error.message]
   if (error instanceof HttpError) return [error.status, error.code, error.message]
-  return [500, 'INTERNAL_SERVER_ERROR', 'Something went wrong here. The operator finds it in the log by the request id.']
+  return [
+    500,
+    'INTERNAL_SERVER_ERROR',
+    'Something went wrong here. The operator finds it in the log by the request id.',
+  ]
 }

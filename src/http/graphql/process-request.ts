@@ -7,7 +7,10 @@ import { parseMultipart } from '../multipart.js'
  * The GraphQL multipart request specification, streaming: resolves with the operation as soon as `operations` and
  * `map` have come, before any file; the files then arrive through their `Upload`s, each to be read once.
  */
-export function processMultipartRequest(req: IncomingMessage, maxFiles: number): Promise<Record<string, unknown>> {
+export function processMultipartRequest(
+  req: IncomingMessage,
+  maxFiles: number,
+): Promise<Record<string, unknown>> {
   return new Promise((resolve, reject) => {
     let operations: Record<string, unknown> | undefined
     let uploads: Map<string, Upload> | undefined
@@ -45,7 +48,8 @@ function mapUploads(
 ): Map<string, Upload> {
   const uploads = new Map<string, Upload>()
   const entries = Object.entries(map)
-  if (entries.length > maxFiles + 1) throw new HttpError(413, 'LIMIT_EXCEEDED', `map: at most ${maxFiles} files.`)
+  if (entries.length > maxFiles + 1)
+    throw new HttpError(413, 'LIMIT_EXCEEDED', `map: at most ${maxFiles} files.`)
   let paths = 0
   for (const [name, list] of entries) {
     if (!Array.isArray(list)) throw malformed(`map.${name} must be a list of paths.`)
@@ -85,7 +89,8 @@ function parseObject(name: string, text: string): Record<string, unknown> {
   } catch {
     throw malformed(`${name} is not JSON.`)
   }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as Record<string, unknown>
   throw malformed(`${name} must be a JSON object.`)
 }
 

@@ -21,12 +21,18 @@ export function createExecute(server: ApolloServer<RequestContext>): Execute {
   return async (ctx, operation, field, variables) => {
     const query = documents.get(operation)
     if (query === undefined) throw new TypeError(`no operation ${operation} in schema/operations`)
-    const { body } = await server.executeOperation({ query, variables, operationName: operation }, { contextValue: ctx })
+    const { body } = await server.executeOperation(
+      { query, variables, operationName: operation },
+      { contextValue: ctx },
+    )
     if (body.kind !== 'single') throw new TypeError('an operation of REST answers at once')
     const { data, errors = [] } = body.singleResult
     const value = data?.[field]
     if (errors.length > 0 && (value === null || value === undefined)) {
-      return { status: statusOf(String(errors[0]?.extensions?.['code'])), body: { errors: errors.map(topLevel) } }
+      return {
+        status: statusOf(String(errors[0]?.extensions?.code)),
+        body: { errors: errors.map(topLevel) },
+      }
     }
     return { status: statusOfPayload(value), body: value }
   }

@@ -26,7 +26,8 @@ const MUTATIONS = [
 export function restRoutes(app: AppContext, server: ApolloServer<RequestContext>): Router {
   const execute = createExecute(server)
   const router = Router()
-  const route = (handle: (ctx: RequestContext, req: Request, res: Response) => Promise<void>, deadline = true) =>
+  const route =
+    (handle: (ctx: RequestContext, req: Request, res: Response) => Promise<void>, deadline = true) =>
     async (req: Request, res: Response) => {
       try {
         await handle(await createRequestContext(app, req, res, { deadline }), req, res)
@@ -43,20 +44,43 @@ export function restRoutes(app: AppContext, server: ApolloServer<RequestContext>
       }),
     )
   }
-  router.post('/upload-content', route((ctx, req, res) => uploadContent(execute, ctx, req, res), false))
-  router.get('/check-access', route((ctx, req, res) => checkAccess(execute, ctx, req, res)))
-  router.get('/fetch-content', route((ctx, req, res) => fetchContent(execute, ctx, req, res), false))
+  router.post(
+    '/upload-content',
+    route((ctx, req, res) => uploadContent(execute, ctx, req, res), false),
+  )
+  router.get(
+    '/check-access',
+    route((ctx, req, res) => checkAccess(execute, ctx, req, res)),
+  )
+  router.get(
+    '/fetch-content',
+    route((ctx, req, res) => fetchContent(execute, ctx, req, res), false),
+  )
   return router
 }
 
-async function uploadContent(execute: Execute, ctx: RequestContext, req: Request, res: Response): Promise<void> {
+async function uploadContent(
+  execute: Execute,
+  ctx: RequestContext,
+  req: Request,
+  res: Response,
+): Promise<void> {
   const input = await readUploadContent(req, ctx.app.config.limits.maxFilesPerContent)
   await answer(req, res, await execute(ctx, 'PublishContent', 'publishContent', { input }))
 }
 
-async function checkAccess(execute: Execute, ctx: RequestContext, req: Request, res: Response): Promise<void> {
+async function checkAccess(
+  execute: Execute,
+  ctx: RequestContext,
+  req: Request,
+  res: Response,
+): Promise<void> {
   const variables = { to: accessTarget(req), account: param(req, 'account') }
-  await answer(req, res, notNull(await execute(ctx, 'CheckAccess', 'access', variables), 'There is no such content or plan.'))
+  await answer(
+    req,
+    res,
+    notNull(await execute(ctx, 'CheckAccess', 'access', variables), 'There is no such content or plan.'),
+  )
 }
 
 /** Global ids, or the natural keys. */
@@ -73,7 +97,12 @@ function accessTarget(req: Request): { content?: string; plan?: string } {
   throw new HttpError(400, 'BAD_USER_INPUT', 'Give one of content, plan, postHash, or creator and slug.')
 }
 
-async function fetchContent(execute: Execute, ctx: RequestContext, req: Request, res: Response): Promise<void> {
+async function fetchContent(
+  execute: Execute,
+  ctx: RequestContext,
+  req: Request,
+  res: Response,
+): Promise<void> {
   const postHash = param(req, 'postHash')
   if (!postHash) throw new HttpError(400, 'BAD_USER_INPUT', 'Give postHash.')
   const file = param(req, 'file')

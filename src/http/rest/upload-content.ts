@@ -21,17 +21,20 @@ export function readUploadContent(req: Request, maxFiles: number): Promise<Recor
     files.on('error', () => {}) // its reader sees it
     let isStarted = false
     const start = () => {
-      if (!isStarted) resolve({ ...fields, files: [{ upload: new UploadSeries(files as AsyncIterable<FileUpload>) }] })
+      if (!isStarted)
+        resolve({ ...fields, files: [{ upload: new UploadSeries(files as AsyncIterable<FileUpload>) }] })
       isStarted = true
     }
     parseMultipart(req, maxFiles, {
       field(name, value) {
-        if (isStarted) throw new HttpError(400, 'BAD_REQUEST', `The field ${name} must come before the files.`)
+        if (isStarted)
+          throw new HttpError(400, 'BAD_REQUEST', `The field ${name} must come before the files.`)
         if (!FIELDS.includes(name)) throw new HttpError(400, 'BAD_REQUEST', `Unknown field: ${name}.`)
         fields[name] = value
       },
       file(name, file) {
-        if (name !== 'file') throw new HttpError(400, 'BAD_REQUEST', `A file's part is named file, not ${name}.`)
+        if (name !== 'file')
+          throw new HttpError(400, 'BAD_REQUEST', `A file's part is named file, not ${name}.`)
         files.write(file)
         start()
       },
