@@ -1,7 +1,3 @@
-import { randomBytes } from 'node:crypto'
-import { link, mkdir, open, readFile, rm } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { type Clock, systemClock } from './clock.js'
@@ -16,10 +12,12 @@ import { devAccounts } from './devchain/accounts.js'
 import { startDevchain } from './devchain/devchain.js'
 import { createGraphQLServer } from './graphql/server.js'
 import { createHttpApp } from './http/app.js'
+import { openDoor, portInUse } from './http/door.js'
 import { createEmbeddedStore } from './ipfs/embedded-store.js'
 import { createLogger } from './logger.js'
 import { createMemoryCaches } from './store/caches.js'
 import { lockDataDir } from './store/data-dir.js'
+import { generatedSeed } from './store/generated-seed.js'
 import { KeyedMutex } from './store/keyed-mutex.js'
 import { openLogState } from './store/log-state.js'
 
@@ -48,18 +46,6 @@ export interface GatewayOptions {
   log?: Logger
 }
 
-/** A port that something else has. */
-export class PortInUseError extends Error {
-  override readonly name = 'PortInUseError'
-
-  constructor(setting: string, port: number) {
-    super(`Port ${port} is in use: stop what uses it, or set ${setting} to another port.`)
-  }
-}
-
-/** Requests under way have this long when the gateway stops. */
-const CLOSE_GRACE_MS = 10_000
-
 /**
  * The composition root: configuration in, running server out. The only place that knows every room. Throws
  * DataDirInUseError, PortInUseError and what the rooms throw while opening; what was opened before is closed again.
@@ -73,10 +59,19 @@ export async function startGateway(config: Config, options: GatewayOptions = {})
   try {
     const lock = await lockDataDir(config.dataDir)
     opened.push(async () => lock[Symbol.asyncDispose]())
+    const door = await openDoor(config.server)
+    opened.push(() => door.close())
     const devchain = await openDevchain(config, clock, log, opened)
-    const app = await openApp(config, devchain?.url ?? null, clock, log, opened)
-    const { port, url } = await serve(app, opened)
-    return { url, port, devchain, app, close: closeAll, [Symbol.asyncDispose]: closeAll }
+    const app = await openApp(withPort(config, door.port), devchain?.url ?? null, clock, log, opened)
+    const graphql = createGraphQLServer(app)
+    await graphql.start()
+    opened.push(
+      () => graphql.stop(),
+      () => door.drain(),
+    )
+    door.serve(createHttpApp(app, graphql))
+    const url = app.config.server.publicUrl
+    return { url, port: door.port, devchain, app, close: closeAll, [Symbol.asyncDispose]: closeAll }
   } catch (error) {
     await closeAll()
     throw error
@@ -118,7 +113,7 @@ async function openApp(
   log: Logger,
   opened: Opened,
 ): Promise<AppContext> {
-  const [seed, ...olderSeeds] = config.seeds ?? [await ownSeed(config.dataDir)]
+  const [seed, ...olderSeeds] = config.seeds ?? [await generatedSeed(config.dataDir)]
   const state = await openLogState(join(config.dataDir, 'state.log'), clock, { log })
   opened.push(() => state.close())
   const ipfs = await createEmbeddedStore({ dir: join(config.dataDir, 'ipfs'), log })
@@ -143,60 +138,8 @@ async function openApp(
   }
 }
 
-/** The seed made at the first start: readable by the owner alone, whole or not there. */
-async function ownSeed(dataDir: string): Promise<string> {
-  const path = join(dataDir, 'gateway.seed')
-  const known = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null
-    throw error
-  })
-  if (known !== null) return known.trim()
-  const fresh = `${path}.${process.pid}`
-  await mkdir(dataDir, { recursive: true, mode: 0o700 })
-  const file = await open(fresh, 'w', 0o600)
-  await file.writeFile(`${randomBytes(32).toString('hex')}\n`)
-  await file.sync()
-  await file.close()
-  await link(fresh, path)
-  await rm(fresh)
-  return ownSeed(dataDir)
-}
-
-async function serve(app: AppContext, opened: Opened): Promise<{ port: number; url: string }> {
-  const { host, port } = app.config.server
-  const graphql = createGraphQLServer(app)
-  await graphql.start()
-  opened.push(() => graphql.stop())
-  const server = createServer(
-    // An upload flows as long as it flows: the socket's idle limit is what ends a dead one.
-    { requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 65_000 },
-    createHttpApp(app, graphql),
-  )
-  server.timeout = 120_000
-  await listen(server, host, port)
-  opened.push(() => closeServer(server))
-  const actual = (server.address() as AddressInfo).port
-  return { port: actual, url: app.config.server.publicUrl }
-}
-
-async function listen(server: Server, host: string, port: number): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(portInUse(error, 'PORT', port)))
-    server.listen(port, host, resolve)
-  })
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS)
-    server.close(() => {
-      clearTimeout(timer)
-      resolve()
-    })
-    server.closeIdleConnections()
-  })
-}
-
-function portInUse(error: unknown, setting: string, port: number): unknown {
-  return (error as NodeJS.ErrnoException).code === 'EADDRINUSE' ? new PortInUseError(setting, port) : error
+/** Where any free port was asked for, the public URL names the one that it became. */
+function withPort(config: Config, port: number): Config {
+  const publicUrl = config.server.publicUrl.replace(/:0$/, `:${port}`)
+  return { ...config, server: { ...config.server, port, publicUrl } }
 }

@@ -1,6 +1,7 @@
 import { loadConfig } from './config/config.js'
 import { ConfigError } from './config/settings.js'
-import { type Gateway, PortInUseError, startGateway } from './gateway.js'
+import { type Gateway, startGateway } from './gateway.js'
+import { PortInUseError } from './http/door.js'
 import { DataDirInUseError, DataDirUnusableError } from './store/data-dir.js'
 import { LogCorruptError } from './store/log-replay.js'
 

@@ -1,0 +1,59 @@
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** A port that something else has. */
+export class PortInUseError extends Error {
+  override readonly name = 'PortInUseError'
+
+  constructor(setting: string, port: number) {
+    super(`Port ${port} is in use: stop what uses it, or set ${setting} to another port.`)
+  }
+}
+
+/** The listening socket: taken before anything else is opened, answering 503 until there is something to serve. */
+export interface Door {
+  port: number
+  serve(listener: RequestListener): void
+  /** No new connections; requests under way have seconds to end. */
+  drain(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Requests under way have this long when the gateway stops. */
+const DRAIN_MS = 10_000
+
+/** Throws PortInUseError. */
+export async function openDoor({ host, port }: { host: string; port: number }): Promise<Door> {
+  let listener: RequestListener = (_req, res) => void res.writeHead(503, { 'retry-after': '1' }).end()
+  // An upload flows as long as it flows: the socket's idle limit is what ends a dead one.
+  const options = { requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 65_000 }
+  const server = createServer(options, (req, res) => listener(req, res))
+  server.timeout = 120_000
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(portInUse(error, 'PORT', port)))
+    server.listen(port, host, resolve)
+  })
+  const drain = () =>
+    new Promise<void>((resolve) => {
+      if (!server.listening) return resolve()
+      const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
+      server.close(() => {
+        clearTimeout(timer)
+        resolve()
+      })
+      server.closeIdleConnections()
+    })
+  return {
+    port: (server.address() as AddressInfo).port,
+    serve: (next) => {
+      listener = next
+    },
+    drain,
+    close: drain,
+  }
+}
+
+/** The error of a listen, with the setting to change where the port is taken. */
+export function portInUse(error: unknown, setting: string, port: number): unknown {
+  return (error as NodeJS.ErrnoException).code === 'EADDRINUSE' ? new PortInUseError(setting, port) : error
+}
