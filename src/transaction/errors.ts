@@ -28,3 +28,12 @@ export class InvalidSignatureError extends GatewayError {
     super('INVALID_SIGNATURE', message)
   }
 }
+
+/** A search through the blocks that had to come to an end took too long; asked again, it goes on from there. */
+export class StillSearchingError extends GatewayError {
+  constructor() {
+    super('NODE_UNAVAILABLE', 'The chain is still being looked through for this transaction. Try again.', {
+      retryable: true,
+    })
+  }
+}

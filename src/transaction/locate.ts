@@ -1,8 +1,8 @@
 import type { RequestContext } from '../context.js'
 import type { BlockRef, CommittedBlock } from '../deso/chain.js'
-import { HistoryTooLongError } from '../deso/chain-reader.js'
 import { decodeTransaction } from '../deso/codec.js'
 import type { Transaction } from '../deso/transaction.js'
+import { StillSearchingError } from './errors.js'
 import { MAX_NONCE_LIFE_BLOCKS } from './nonce.js'
 import {
   changeSending,
@@ -48,7 +48,7 @@ export function look(
 
 /**
  * The form that was mined, after looking at every block that could hold one; null: none was. Throws
- * HistoryTooLongError (retryable) where that takes too long, and goes on from there when asked again.
+ * StillSearchingError (retryable) where that takes too long, and goes on from there when asked again.
  */
 export async function findMined(ctx: RequestContext, stored: StoredSending): Promise<MinedForm | null> {
   const start = performance.now()
@@ -56,7 +56,7 @@ export async function findMined(ctx: RequestContext, stored: StoredSending): Pro
     below: true,
     mayGoOn: () => performance.now() - start < SEARCH_MS,
   })
-  if (!found.mined && !(found.isAboveDone && found.isBelowDone)) throw new HistoryTooLongError()
+  if (!found.mined && !(found.isAboveDone && found.isBelowDone)) throw new StillSearchingError()
   return found.mined
 }
 

@@ -25,8 +25,9 @@ import { viewOf } from './view-of.js'
 
 /** A node that has not yet seen the end of what it took is not asked again for this long, in milliseconds. */
 const RESEND_AFTER_MS = 10_000
-/** Refused forms of one nonce; each took a signature of the same user. */
-const MAX_FORMS = 32
+/** Forms of one nonce that are kept, and their hex digits: a record of the state store holds 1 MiB. */
+const MAX_FORMS = 16
+const MAX_FORM_DIGITS = 600_000
 
 /**
  * Sends what its signer has signed. At most one form of a nonce is sent while it may still be mined; a repeat, or
@@ -215,7 +216,8 @@ function withForm(sending: Sending | null, form: Form, tipHeight: number): Sendi
   const { forms, anchor, scannedUpTo, scannedDownTo } = before
   if (forms.some((each) => each.unsignedHash === form.unsignedHash) || before.mined) return null
   if (before.draftKey !== null && forms.some(({ state }) => state !== 'REFUSED')) return null
-  if (forms.length >= MAX_FORMS)
+  const digits = forms.reduce((sum, { signedHex }) => sum + signedHex.length, form.signedHex.length)
+  if (forms.length >= MAX_FORMS || digits > MAX_FORM_DIGITS)
     throw new DraftExpiredError('Too many forms of this draft were refused. Draft again with a new key.')
   const isUntouched = forms.length === 0 && scannedUpTo === anchor && scannedDownTo === anchor + 1
   const start = isUntouched ? newSending(tipHeight) : before
