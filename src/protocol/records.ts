@@ -4,6 +4,7 @@
  * entitlement.ts).
  */
 import type { RecordRef } from '../deso/chain.js'
+import { ZERO_KEY } from '../deso/keys.js'
 import type { CreateUserAssociation, Transaction, TransactionOutput } from '../deso/transaction.js'
 import { InvalidInputError } from '../errors.js'
 import { MAX_NANOS, parseDecimal } from './amounts.js'
@@ -24,7 +25,6 @@ export const MAX_PERIOD_SECONDS = 315_360_000
 export const MAX_TITLE_BYTES = 256
 
 const VERSION = '1'
-const NO_APP = new Uint8Array(33)
 
 export type PlanState = 'OPEN' | 'CLOSED'
 
@@ -213,7 +213,7 @@ function readAssociation(
   type: string,
 ): { target: Uint8Array; slug: string } | null {
   if (metadata.type !== 'CREATE_USER_ASSOCIATION') return null
-  if (!equalBytes(metadata.appPublicKey, NO_APP) || !isType(metadata.associationType, type)) return null
+  if (!equalBytes(metadata.appPublicKey, ZERO_KEY) || !isType(metadata.associationType, type)) return null
   const slug = parseSlug(decodeText(metadata.associationValue) ?? '')
   return slug === null ? null : { target: metadata.targetPublicKey, slug }
 }
@@ -235,7 +235,7 @@ function createAssociation(type: string, target: Uint8Array, slug: string): Crea
   return {
     type: 'CREATE_USER_ASSOCIATION',
     targetPublicKey: target,
-    appPublicKey: NO_APP,
+    appPublicKey: ZERO_KEY,
     associationType: encodeText(type),
     associationValue: encodeText(slug),
   }
