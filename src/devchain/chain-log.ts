@@ -1,0 +1,56 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type AppendLog, openAppendLog } from '../store/append-log.js'
+
+/**
+ * What the local chain writes down: everything that changes it, in order, so that replaying it gives the same chain
+ * to the last hash. Integers are decimal strings, bytes hex.
+ */
+export type ChainRecord =
+  /** First of a log: when the chain began. */
+  | { kind: 'genesis'; version: 1; timeMs: number }
+  /** Accepted into the mempool. */
+  | { kind: 'transaction'; raw: string }
+  /** Left the mempool because its replacement was tried, which then failed. */
+  | { kind: 'drop'; id: string }
+  | {
+      kind: 'block'
+      timestampNanos: string
+      /** Of the users' transactions, in block order. */
+      ids: string[]
+      mints: [account: string, nanos: string][]
+      hash: string
+    }
+  /** How far the chain's clock is ahead of the computer's, in milliseconds. */
+  | { kind: 'time'; offsetMs: number }
+
+export interface ChainLog extends AsyncDisposable {
+  /** Resolves when the record is on disk. */
+  append(record: ChainRecord): Promise<void>
+  /** Replaces all records. */
+  rewrite(records: ChainRecord[]): Promise<void>
+}
+
+/** `records` and `dropped` (bytes of a torn last line) as found; `dataDir` null: nothing is kept. */
+export async function openChainLog(
+  dataDir: string | null,
+): Promise<{ log: ChainLog; records: ChainRecord[]; dropped: number }> {
+  if (dataDir === null) return { log: forgetfulLog, records: [], dropped: 0 }
+  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  const { log, entries, dropped } = await openAppendLog(join(dataDir, 'chain.log'))
+  return { log: durableLog(log), records: entries as ChainRecord[], dropped }
+}
+
+function durableLog(log: AppendLog): ChainLog {
+  return {
+    append: (record) => log.append(record),
+    rewrite: (records) => log.rewrite(records),
+    [Symbol.asyncDispose]: () => log.close(),
+  }
+}
+
+const forgetfulLog: ChainLog = {
+  append: () => Promise.resolve(),
+  rewrite: () => Promise.resolve(),
+  [Symbol.asyncDispose]: () => Promise.resolve(),
+}

@@ -1,0 +1,123 @@
+/**
+ * A DeSo node in process, for developers: what Anvil is for Ethereum's. It speaks a node's REST over a port of its
+ * own, with real transactions, signatures and balances, so that the gateway cannot tell it from a node. It knows
+ * deso/ (the wire format) and store/ (its log), and nothing of what the gateway is for.
+ *
+ * What of a real node it has: the routes in http/, with their fields, statuses and error texts (tested against what
+ * a real node answered); fees, nonces, sizes, balances, replacement by fee; BASIC_TRANSFER, SUBMIT_POST,
+ * UPDATE_PROFILE, CREATE_ and DELETE_USER_ASSOCIATION with extra outputs; mempool, uncommitted blocks, commit two
+ * blocks later, and the limbo in which transaction-info knows a transaction of neither mempool nor index; refusals that
+ * are remembered though the transaction is mined later; reads that show the mempool.
+ *
+ * What it lacks: all other transaction types (refused with RuleErrorTxnTypeNotOnLocalChain), derived keys (never
+ * authorised), atomic bundles, coins, follows, likes, messages, NFTs, post associations, prices; peers and
+ * validators, so no block is ever undone and no view changes; reads that flicker around a block; get-txn and
+ * get-txns. Blocks take transactions in order of arrival, up to 128,000 bytes, and come only while something waits.
+ * Fees are burned. It answers /dev/… besides, which no node does.
+ */
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import type { Logger } from 'pino'
+import type { Clock } from '../clock.js'
+import { lockDataDir } from '../store/data-dir.js'
+import { openChainLog } from './chain-log.js'
+import { ChainService } from './chain-service.js'
+import { Faults } from './faults.js'
+import { createNodeServer } from './http/server.js'
+import { type ChainParams, DEFAULT_PARAMS } from './ledger/params.js'
+
+export interface DevchainOptions {
+  /** 0: any free one. */
+  port: number
+  /** Default 127.0.0.1: the keys of its accounts are known to everybody. */
+  host?: string
+  /** A directory of its own; null: in memory. */
+  dataDir: string | null
+  /** Milliseconds between blocks while something waits; 0: only by /dev/mine. */
+  blockMs: number
+  clock: Clock
+  log: Logger
+  /** How long after its commit a transaction shows in transaction-info. Default 300 ms. */
+  indexLagMs?: number
+  /** The network's fee minimum, nonce window and profile fee; default 0 each. */
+  params?: Partial<ChainParams>
+}
+
+export interface Devchain extends AsyncDisposable {
+  url: string
+  port: number
+  close(): Promise<void>
+}
+
+const DEFAULT_HOST = '127.0.0.1'
+const DEFAULT_INDEX_LAG_MS = 300
+
+/**
+ * Starts a local chain, or goes on with the one in `dataDir`. Rejects with EADDRINUSE where the port is taken, with
+ * DataDirInUseError where another process has the directory.
+ */
+export async function startDevchain(options: DevchainOptions): Promise<Devchain> {
+  const opened: (() => Promise<void>)[] = []
+  const close = async () => {
+    for (const closeOne of opened.splice(0).reverse()) await closeOne()
+  }
+  try {
+    const { dataDir, host = DEFAULT_HOST } = options
+    if (dataDir !== null) {
+      const lock = await lockDataDir(dataDir)
+      opened.push(async () => lock[Symbol.asyncDispose]())
+    }
+    const service = await openService(options)
+    opened.push(async () => service[Symbol.asyncDispose]())
+    const port = await openServer(service, { ...options, host }, opened)
+    const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+    options.log.debug({ url }, 'the local chain answers')
+    return { url, port, close, [Symbol.asyncDispose]: close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** The port, once it is open. */
+async function openServer(
+  service: ChainService,
+  { host, port, clock }: DevchainOptions,
+  opened: (() => Promise<void>)[],
+): Promise<number> {
+  const stop = new AbortController()
+  const server = createNodeServer({ service, faults: new Faults(), clock, signal: stop.signal })
+  server.listen(port, host)
+  await once(server, 'listening')
+  opened.push(async () => {
+    stop.abort()
+    const closed = once(server, 'close')
+    server.close()
+    server.closeAllConnections()
+    await closed
+  })
+  return (server.address() as AddressInfo).port
+}
+
+async function openService(options: DevchainOptions): Promise<ChainService> {
+  const { dataDir, blockMs, clock, log, indexLagMs = DEFAULT_INDEX_LAG_MS, params } = options
+  const { log: chainLog, records, dropped } = await openChainLog(dataDir)
+  if (dropped > 0) {
+    log.warn(
+      { dropped },
+      `the local chain drops ${dropped} bytes of a write that was cut off, and never answered`,
+    )
+  }
+  try {
+    return new ChainService(chainLog, records, {
+      params: { ...DEFAULT_PARAMS, ...params },
+      blockMs,
+      indexLagMs,
+      clock,
+      log,
+    })
+  } catch (error) {
+    await chainLog[Symbol.asyncDispose]()
+    throw error
+  }
+}

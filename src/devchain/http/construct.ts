@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto'
+import { encodeTransaction } from '../../deso/codec.js'
+import { feeFor } from '../../deso/fee.js'
+import { transactionId } from '../../deso/signature.js'
+import type { Transaction, TransactionMetadata, TransactionOutput } from '../../deso/transaction.js'
+import type { ChainService } from '../chain-service.js'
+import { toHex } from '../go/hex.js'
+import { list, struct, text, textMap, uint64 } from '../go/json-fields.js'
+import type { GoJson } from '../go/json-write.js'
+import { DEFAULT_NONCE_OFFSET } from '../ledger/params.js'
+import { type TransactionStyle, transactionJson } from '../views/transaction-json.js'
+import { decodeCheck } from '../wire/base58-check.js'
+import { estimateFeeRate } from './fee-rate.js'
+
+/**
+ * Building unsigned transactions, as a node does for its callers: its fee, a nonce of its own. Nothing is stored, and
+ * nobody's balance is looked at.
+ */
+export interface Draft {
+  owner: Uint8Array
+  metadata: TransactionMetadata
+  outputs: readonly TransactionOutput[]
+  extraData: ReadonlyMap<string, Uint8Array>
+  minFeeRate: bigint
+}
+
+export interface Constructed {
+  transaction: Transaction
+  hex: string
+  /** Of the unsigned bytes: not what the transaction's id will be. */
+  hash: string
+}
+
+/** Fields that all construct requests share. */
+export const CONSTRUCT_FIELDS = {
+  MinFeeRateNanosPerKB: uint64,
+  TransactionFees: list(
+    struct('TransactionFee', { PublicKeyBase58Check: text, AmountNanos: uint64 }),
+    '[]routes.TransactionFee',
+  ),
+  ExtraData: textMap,
+}
+
+export function construct(service: ChainService, draft: Draft): Constructed {
+  const unpaid: Transaction = {
+    outputs: draft.outputs,
+    metadata: draft.metadata,
+    publicKey: draft.owner,
+    extraData: draft.extraData,
+    signature: new Uint8Array(),
+    version: 1n,
+    feeNanos: 0n,
+    nonce: freshNonce(service),
+  }
+  const feeNanos = feeFor(unpaid, estimateFeeRate(service.params, draft.minFeeRate))
+  const transaction = { ...unpaid, feeNanos }
+  const bytes = encodeTransaction(transaction)
+  return { transaction, hex: toHex(bytes), hash: transactionId(bytes) }
+}
+
+/** Ten blocks short of what the network allows. */
+function freshNonce({ chain, params }: ChainService): Transaction['nonce'] {
+  const offset = params.maxNonceExpirationOffset || DEFAULT_NONCE_OFFSET
+  return {
+    expirationBlockHeight: BigInt(chain.tip.height + 1) + offset - 10n,
+    partialId: randomBytes(8).readBigUInt64BE(),
+  }
+}
+
+/** The numbers that construct answers tell; there is never any change. */
+export function spendingOf({ transaction }: Constructed, extraSpend = 0n) {
+  const spend = transaction.outputs.reduce((sum, { amountNanos }) => sum + amountNanos, 0n) + extraSpend
+  return { spend, total: spend + transaction.feeNanos, fee: transaction.feeNanos }
+}
+
+export function constructedJson({ transaction }: Constructed, style: TransactionStyle): GoJson {
+  return transactionJson(transaction, style)
+}
+
+/** Outputs that the caller asked for; throws where one names no key. */
+export function feeOutputs(
+  fees: readonly { PublicKeyBase58Check: string; AmountNanos: bigint }[],
+): TransactionOutput[] {
+  return fees.map(({ PublicKeyBase58Check, AmountNanos }) => {
+    const publicKey = decodeCheck(PublicKeyBase58Check)
+    if (publicKey.length !== 33) throw new Error(': CheckDecode: Invalid input format')
+    return { publicKey, amountNanos: AmountNanos }
+  })
+}

@@ -1,0 +1,85 @@
+import type { Transaction } from '../../deso/transaction.js'
+import { toHex } from '../go/hex.js'
+import { BLOCK_REWARD_TYPE, typeNameOf } from '../wire/transaction-types.js'
+import { connectCreateAssociation, connectDeleteAssociation } from './associations.js'
+import type { Ledger } from './ledger.js'
+import { assertNonceUsable, nonceKeyOf } from './nonce.js'
+import type { ChainParams } from './params.js'
+import { connectPost } from './posts.js'
+import { checkProfile, putProfile } from './profiles.js'
+import { RuleRefusal, refusingWithin } from './rule-refusal.js'
+import { connectTransfer } from './transfer.js'
+
+/**
+ * Applies a transaction to the ledger, or refuses and leaves the ledger as it was (core lib/block_view.go,
+ * _connectTransaction). Order of checks as on a node, as it decides which error is told.
+ */
+export interface ConnectContext {
+  ledger: Ledger
+  params: ChainParams
+  transaction: Transaction
+  id: string
+  /** Of the block that the transaction is in, or would be in. */
+  height: number
+  verifySignature: boolean
+}
+
+export function connectTransaction(context: ConnectContext): void {
+  const { ledger, transaction, height } = context
+  const mark = ledger.undo.mark()
+  try {
+    refusingWithin('ConnectTransaction: : ', () => connectByType(context))
+    refusingWithin('ConnectTransaction: error validating transaction nonce: ', () =>
+      assertNonceUsable(ledger, transaction, height),
+    )
+    ledger.useNonce(nonceKeyOf(transaction))
+  } catch (error) {
+    ledger.undo.rollBack(mark)
+    throw error
+  }
+}
+
+function connectByType(context: ConnectContext): void {
+  const { ledger, transaction, id, height } = context
+  const { metadata } = transaction
+  switch (metadata.type) {
+    case 'BASIC_TRANSFER':
+      return connectTransfer(context)
+    case 'SUBMIT_POST':
+      refusingWithin('_connectSubmitPost: : ', () => connectTransfer(context))
+      return connectPost(ledger, transaction, metadata, { id, height })
+    case 'UPDATE_PROFILE':
+      return connectProfile(context, metadata)
+    case 'CREATE_USER_ASSOCIATION':
+      refusingWithin('_connectCreateUserAssociation: : ', () => connectTransfer(context))
+      return connectCreateAssociation(ledger, transaction, metadata, { id, height })
+    case 'DELETE_USER_ASSOCIATION':
+      refusingWithin('_connectDeleteUserAssociation: : ', () => connectTransfer(context))
+      return connectDeleteAssociation(ledger, transaction, metadata)
+    case 'OPAQUE':
+      throw new RuleRefusal(opaqueProblem(metadata))
+  }
+}
+
+function connectProfile(
+  context: ConnectContext,
+  metadata: Extract<Transaction['metadata'], { type: 'UPDATE_PROFILE' }>,
+): void {
+  const { ledger, transaction, params, id } = context
+  const account = checkProfile(ledger, transaction, metadata, id)
+  const extraSpendNanos = ledger.profile(account) ? 0n : params.createProfileFeeNanos
+  refusingWithin('_connectUpdateProfile: : ', () => connectTransfer({ ...context, extraSpendNanos }))
+  putProfile(ledger, account, transaction, metadata)
+}
+
+function opaqueProblem(metadata: Extract<Transaction['metadata'], { type: 'OPAQUE' }>): string {
+  if (metadata.typeNumber === BLOCK_REWARD_TYPE) {
+    return '_connectBasicTransferWithExtraSpend : RuleErrorBlockRewardTxnNotAllowedToHaveSignature'
+  }
+  return `${typeNameOf(metadata)} is not supported by the local chain: RuleErrorTxnTypeNotOnLocalChain`
+}
+
+/** A block reward: money out of nothing. */
+export function connectBlockReward(ledger: Ledger, transaction: Transaction): void {
+  for (const { publicKey, amountNanos } of transaction.outputs) ledger.credit(toHex(publicKey), amountNanos)
+}

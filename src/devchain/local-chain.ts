@@ -1,0 +1,276 @@
+import { encodeTransaction } from '../deso/codec.js'
+import { transactionId } from '../deso/signature.js'
+import type { ChainRecord } from './chain-log.js'
+import { fromHex, toHex } from './go/hex.js'
+import { connectBlockReward, connectTransaction } from './ledger/connect.js'
+import { Ledger } from './ledger/ledger.js'
+import { assertNonceUsable } from './ledger/nonce.js'
+import { type ChainParams, MAX_BLOCK_BYTES } from './ledger/params.js'
+import { RuleRefusal, refusingWithin } from './ledger/rule-refusal.js'
+import { assertSane } from './ledger/sanity.js'
+import { Mempool, type MempoolEntry } from './mempool.js'
+import { TransactionIndex } from './transaction-index.js'
+import { type Block, type BlockTransaction, NO_HASH, sealBlock } from './wire/block.js'
+import { blockReward, type Mint } from './wire/block-reward.js'
+import { type ParsedTransaction, parseTransaction } from './wire/parse-transaction.js'
+
+/**
+ * The chain itself: blocks, ledger and mempool, moved only by the calls below and by nothing else, so that the same
+ * calls give the same chain. It tells each change as a record; writing records down, time and HTTP are elsewhere.
+ */
+
+/** A block is committed when its grandchild is there. */
+const COMMIT_DEPTH = 2
+const ADD = 'PosMempool.AddTransaction: '
+
+export type Recorder = (record: ChainRecord) => void
+
+export interface Submission {
+  id: string
+  /** What a node says instead of yes. The transaction may have been taken all the same. */
+  refusal: string | null
+}
+
+export class LocalChain {
+  readonly ledger = new Ledger()
+  readonly mempool = new Mempool()
+  readonly index = new TransactionIndex()
+  readonly #blocks: Block[] = []
+  readonly #heights = new Map<string, number>()
+
+  /** Begins with block 0, committed, which pays the mints. */
+  constructor(
+    readonly params: ChainParams,
+    genesis: { timestampNanos: bigint; mints: readonly Mint[] },
+    private readonly record: Recorder,
+  ) {
+    this.#append(genesis.timestampNanos, [], genesis.mints)
+  }
+
+  get tip(): Block {
+    return this.#blocks[this.#blocks.length - 1] as Block
+  }
+
+  get committedTip(): Block {
+    return this.#blocks[Math.max(0, this.tip.height - COMMIT_DEPTH)] as Block
+  }
+
+  blockAt(height: number): Block | undefined {
+    return this.#blocks[height]
+  }
+
+  blockByHash(hash: string): Block | undefined {
+    const height = this.#heights.get(hash)
+    return height === undefined ? undefined : this.#blocks[height]
+  }
+
+  /** Whether anything that somebody sent is not committed yet. */
+  get hasUncommittedWork(): boolean {
+    if (this.mempool.size > 0) return true
+    return this.#blocks.slice(this.committedTip.height + 1).some(holdsWork)
+  }
+
+  /** Takes a transaction into the mempool, or says why not. Throws RuleRefusal with what stands before a rule. */
+  submit(parsed: ParsedTransaction): Submission {
+    const candidate = this.#admit(parsed)
+    const { entry, replaced } = refusingWithin(`${ADD}Problem adding transaction to mempool: `, () =>
+      this.mempool.prepare(candidate),
+    )
+    if (replaced) this.#replace(replaced)
+    const failure = this.#tryConnect(entry, true)
+    if (failure !== null) {
+      this.mempool.rememberRefusal(entry.id, failure)
+      if (replaced) this.record({ kind: 'drop', id: replaced.id })
+      return { id: entry.id, refusal: failure }
+    }
+    this.mempool.add(entry)
+    this.record({ kind: 'transaction', raw: toHex(entry.raw) })
+    return { id: entry.id, refusal: this.mempool.refusalOf(entry.id) ?? null }
+  }
+
+  /** Makes a block of what waits, in order of arrival, and pays the mints in it. */
+  mine(timestampNanos: bigint, mints: readonly Mint[] = []): Block {
+    this.#undoMempool()
+    const block = this.#append(timestampNanos, this.#fillBlock(), mints)
+    this.#redoMempool()
+    this.record({
+      kind: 'block',
+      timestampNanos: block.timestampNanos.toString(),
+      ids: block.transactions.slice(1).map(({ id }) => id),
+      mints: mints.map(({ account, nanos }) => [account, nanos.toString()]),
+      hash: block.hash,
+    })
+    return block
+  }
+
+  /** Does what a record says. Throws where the chain does not come out as it was. */
+  replay(record: ChainRecord): void {
+    switch (record.kind) {
+      case 'transaction':
+        return this.#replayTransaction(record.raw)
+      case 'drop':
+        return this.#replayDrop(record.id)
+      case 'block':
+        return this.#replayBlock(record)
+      default:
+        return
+    }
+  }
+
+  #admit(parsed: ParsedTransaction): BlockTransaction {
+    const encoded = encode(parsed)
+    const id = encoded ? transactionId(encoded) : ''
+    if (this.mempool.get(id)) throw new RuleRefusal(`${ADD}Transaction already in mempool`)
+    const { transaction } = parsed
+    refusingWithin(`${ADD}Problem verifying transaction: `, () => {
+      assertNotAtomic(parsed)
+      refusingWithin(`${ADD}Problem validating transaction sanity: `, () =>
+        assertSane(parsed, encoded?.length ?? parsed.size, {
+          params: this.params,
+          tipHeight: this.tip.height,
+        }),
+      )
+      refusingWithin(`${ADD}Problem validating transaction nonce: `, () => {
+        // A nonce that only the mempool uses may be taken over.
+        if (!this.mempool.withNonceOf(transaction)) {
+          assertNonceUsable(this.ledger, transaction, this.tip.height)
+        }
+      })
+    })
+    if (!encoded)
+      throw new RuleRefusal(`${ADD}Problem verifying transaction: the transaction cannot be encoded`)
+    return { id, raw: encoded, transaction }
+  }
+
+  #replace(replaced: MempoolEntry): void {
+    this.#undoMempool()
+    this.mempool.remove(replaced)
+    this.#redoMempool()
+  }
+
+  /** Null: connected, on top of the mempool. */
+  #tryConnect({ transaction, id }: BlockTransaction, verifySignature: boolean): string | null {
+    const { ledger, params } = this
+    try {
+      connectTransaction({ ledger, params, transaction, id, height: this.tip.height + 1, verifySignature })
+      return null
+    } catch (error) {
+      if (error instanceof RuleRefusal) return error.text
+      throw error
+    }
+  }
+
+  #undoMempool(): void {
+    this.ledger.undo.rollBack(0)
+  }
+
+  /** What no longer connects leaves the mempool. */
+  #redoMempool(): void {
+    for (const entry of this.mempool.entries()) {
+      const failure = this.#tryConnect(entry, false)
+      if (failure !== null) this.#evict(entry, failure)
+    }
+  }
+
+  #evict(entry: MempoolEntry, failure: string): void {
+    this.mempool.remove(entry)
+    this.mempool.rememberRefusal(entry.id, failure)
+  }
+
+  #fillBlock(): MempoolEntry[] {
+    const chosen: MempoolEntry[] = []
+    let bytes = 0
+    for (const entry of this.mempool.entries()) {
+      bytes += entry.raw.length
+      if (chosen.length > 0 && bytes > MAX_BLOCK_BYTES) break
+      const failure = this.#tryConnect(entry, false)
+      if (failure === null) chosen.push(entry)
+      else this.#evict(entry, failure)
+    }
+    return chosen
+  }
+
+  /** The ledger has the entries already; they leave the mempool. */
+  #append(timestampNanos: bigint, entries: readonly MempoolEntry[], mints: readonly Mint[]): Block {
+    const previous = this.#blocks.at(-1)
+    const height = previous ? previous.height + 1 : 0
+    const previousHash = previous?.hash ?? NO_HASH
+    const reward = blockReward(previousHash, height, mints)
+    connectBlockReward(this.ledger, reward.transaction)
+    this.ledger.undo.forget()
+    for (const entry of entries) this.mempool.remove(entry)
+    const transactions = [reward, ...entries.map(({ id, raw, transaction }) => ({ id, raw, transaction }))]
+    const block = sealBlock({
+      height,
+      previousHash,
+      timestampNanos: risingTime(timestampNanos, previous),
+      transactions,
+    })
+    const committedBefore = previous ? this.committedTip.height : -1
+    this.#blocks.push(block)
+    this.#heights.set(block.hash, height)
+    for (let next = committedBefore + 1; next <= this.committedTip.height; next += 1) {
+      this.index.add(this.#blocks[next] as Block)
+    }
+    return block
+  }
+
+  #replayTransaction(raw: string): void {
+    const parsed = parseTransaction(fromHex(raw))
+    const candidate = { id: transactionId(fromHex(raw)), raw: fromHex(raw), transaction: parsed.transaction }
+    const { entry, replaced } = this.mempool.prepare(candidate)
+    if (replaced) this.#replace(replaced)
+    const failure = this.#tryConnect(entry, false)
+    if (failure !== null) throw new Error(`transaction ${entry.id} no longer connects: ${failure}`)
+    this.mempool.add(entry)
+  }
+
+  #replayDrop(id: string): void {
+    const entry = this.mempool.get(id)
+    if (entry) this.#replace(entry)
+  }
+
+  #replayBlock(record: Extract<ChainRecord, { kind: 'block' }>): void {
+    this.#undoMempool()
+    const entries = record.ids.map((id) => {
+      const entry = this.mempool.get(id)
+      if (!entry) throw new Error(`block ${record.hash} holds a transaction that was never accepted: ${id}`)
+      const failure = this.#tryConnect(entry, false)
+      if (failure !== null) throw new Error(`transaction ${id} no longer connects: ${failure}`)
+      return entry
+    })
+    const mints = record.mints.map(([account, nanos]) => ({ account, nanos: BigInt(nanos) }))
+    const block = this.#append(BigInt(record.timestampNanos), entries, mints)
+    if (block.hash !== record.hash) {
+      throw new Error(`block ${block.height} comes out as ${block.hash}, and was ${record.hash}`)
+    }
+    this.#redoMempool()
+  }
+}
+
+/** Undefined for what a node could read but not write again; none of that passes the checks. */
+function encode({ transaction, inputCount, hasTrailer }: ParsedTransaction): Uint8Array | undefined {
+  if (inputCount > 0 || !hasTrailer || transaction.version === 0n) return undefined
+  try {
+    return encodeTransaction(transaction)
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
+function assertNotAtomic({ transaction: { extraData } }: ParsedTransaction): void {
+  if (extraData.has('NxtAtmcHsh') && extraData.has('PrvAtmcHsh')) {
+    throw new RuleRefusal(`${ADD}expected txn to be atomic: false, got: true`)
+  }
+}
+
+/** Users' transactions, or money made. */
+function holdsWork({ transactions }: Block): boolean {
+  return transactions.length > 1 || (transactions[0]?.transaction.outputs.length ?? 0) > 1
+}
+
+/** Block times rise, whatever the clock does. */
+function risingTime(timestampNanos: bigint, previous: Block | undefined): bigint {
+  return previous && timestampNanos <= previous.timestampNanos ? previous.timestampNanos + 1n : timestampNanos
+}

@@ -1,0 +1,47 @@
+import { encodeTransaction } from '../../deso/codec.js'
+import { sha256d, transactionId } from '../../deso/signature.js'
+import type { Transaction, TransactionOutput } from '../../deso/transaction.js'
+import { fromHex } from '../go/hex.js'
+import type { BlockTransaction } from './block.js'
+import { BLOCK_REWARD_TYPE } from './transaction-types.js'
+
+/**
+ * The transaction that begins each block: version 0, unsigned, without owner. It pays the miner nothing (fees are
+ * burned here; a node leaves some to the miner), and it is how funds come into being, so that all money has an origin in a
+ * block. Its extra nonce makes the id unique: what precedes the block, and its height.
+ */
+export interface Mint {
+  /** 33 bytes as hex. */
+  account: string
+  nanos: bigint
+}
+
+/** The key that real regtest nodes of DeSo mine to. */
+const MINER = '02397b1a80eba0a60644650af13c2a6ffdfbbf38830cafc34937a75ddd44b8ce52'
+const EXTRA_NONCE_BYTES = 8
+
+export function blockReward(previousHash: string, height: number, mints: readonly Mint[]): BlockTransaction {
+  const heightBytes = Buffer.alloc(8)
+  heightBytes.writeBigUInt64BE(BigInt(height))
+  const extraNonce = sha256d(Buffer.concat([fromHex(previousHash), heightBytes])).slice(0, EXTRA_NONCE_BYTES)
+  const outputs: TransactionOutput[] = [
+    { publicKey: fromHex(MINER), amountNanos: 0n },
+    ...mints.map(({ account, nanos }) => ({ publicKey: fromHex(account), amountNanos: nanos })),
+  ]
+  const transaction: Transaction = {
+    outputs,
+    metadata: {
+      type: 'OPAQUE',
+      typeNumber: BLOCK_REWARD_TYPE,
+      bytes: Uint8Array.of(EXTRA_NONCE_BYTES, ...extraNonce),
+    },
+    publicKey: new Uint8Array(),
+    extraData: new Map(),
+    signature: new Uint8Array(),
+    version: 0n,
+    feeNanos: 0n,
+    nonce: { expirationBlockHeight: 0n, partialId: 0n },
+  }
+  const raw = encodeTransaction(transaction)
+  return { id: transactionId(raw), raw, transaction }
+}
