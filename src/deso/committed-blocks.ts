@@ -21,7 +21,7 @@ export interface BlockReadOptions {
 const MAX_KEPT_CHARACTERS = 2 * 1024 * 1024
 
 /** The height is above the committed tip of the node that answers. */
-export class BlockNotCommittedError extends NodeUnavailableError {
+class BlockNotCommittedError extends NodeUnavailableError {
   constructor(height: number) {
     super(`Block ${height} is not committed yet.`)
   }

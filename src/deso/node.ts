@@ -111,6 +111,7 @@ export interface NodeAssociation {
   isAppZero: boolean
   type: string
   value: string
+  /** As the node writes it: keys that DeSo uses itself are no plain text (a `V` of "1" comes as "49"). */
   extraData: ReadonlyMap<string, string>
   /** Provisional (tip + 1) while in no block. */
   blockHeight: number

@@ -31,7 +31,7 @@ export const RULE_KINDS = [
   'NOT_FOUND',
   /** The row that a page was to start after is gone: start the listing again. */
   'CURSOR_GONE',
-  /** The node runs without --txindex. */
+  /** The node runs without --txindex, and so without full blocks too. */
   'NO_TXINDEX',
   'OTHER',
 ] as const
@@ -131,9 +131,10 @@ export function parseNodeError(
   return isRefusal ? refusal : noAnswer(status, text)
 }
 
-/** For reads: what the node does not have is null, any other error goes on. */
+/** For reads: what the node does not have, or keeps no index of, is null. Any other error goes on. */
 export function absentAsNull(error: unknown): null {
-  if (error instanceof NodeRuleError && error.kind === 'NOT_FOUND') return null
+  if (error instanceof NodeRuleError && (error.kind === 'NOT_FOUND' || error.kind === 'NO_TXINDEX'))
+    return null
   throw error
 }
 
