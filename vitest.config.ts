@@ -1,4 +1,8 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { LeftOutReporter } from './test/support/left-out-reporter.js'
+
+const reportFile = process.env.TEST_REPORT
 
 export default defineConfig({
   // graphql 16 has no exports map: without the alias vite resolves index.mjs, Node index.js, and
@@ -8,5 +12,9 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // By default one core is left idle, which on two is half of them.
+    maxWorkers: availableParallelism(),
+    reporters: ['default', new LeftOutReporter(), ...(reportFile ? ['json'] : [])],
+    ...(reportFile && { outputFile: { json: reportFile } }),
   },
 })
