@@ -40,6 +40,14 @@ export async function loadDraft(state: StateStore, key: string): Promise<StoredD
   return entry ? { record: JSON.parse(entry.value) as DraftRecord, version: entry.version } : null
 }
 
+/** The draft that a nonce was made for; null: none, or it is no longer kept. */
+export async function draftOfSending(
+  state: StateStore,
+  draftKey: string | null,
+): Promise<StoredDraft | null> {
+  return draftKey === null ? null : loadDraft(state, draftKey)
+}
+
 /** Durable when it resolves; false: somebody else was faster, so load again. */
 export async function saveDraft(
   state: StateStore,

@@ -1,0 +1,151 @@
+import type { RequestContext } from '../context.js'
+import { kindOf } from './describe.js'
+import type { SubscribeBasis } from './draft-request.js'
+import { basisOf, draftOfSending, type StoredDraft, unsignedHashOf } from './draft-store.js'
+import { DraftExpiredError } from './errors.js'
+import type { TransactionKind } from './kind.js'
+import { sendForm } from './send.js'
+import {
+  changeSending,
+  type Form,
+  newSending,
+  pointTo,
+  type Sending,
+  type StoredSending,
+} from './sending-store.js'
+import type { SignedTransaction } from './signed-input.js'
+import { claimLane, laneOf, releaseLane } from './subscribe-lane.js'
+import { stillHolds } from './subscribe-recheck.js'
+import type { SubmitResult } from './view.js'
+
+/** Forms of one nonce that are kept, and their hex digits: a record of the state store holds 1 MiB. */
+const MAX_FORMS = 16
+const MAX_FORM_DIGITS = 600_000
+
+/**
+ * Sends what has never been sent: recorded before it leaves, and a SUBSCRIBE looked at again before that. Null:
+ * another gateway of this state was faster with a form of the same nonce, and that is to be answered. Whoever calls
+ * this holds the nonce.
+ */
+export async function submitFirst(
+  ctx: RequestContext,
+  signed: SignedTransaction,
+  stored: StoredSending | null,
+): Promise<SubmitResult | null> {
+  const draft = stored && (await draftOfSending(ctx.app.state, stored.sending.draftKey))
+  const tip = await ctx.app.chain.committedTip({ signal: ctx.signal })
+  const lane = laneOf(signed)
+  const send = () => recordAndSend(ctx, signed, draft, tip.height)
+  if (lane === null) return send()
+  return ctx.app.mutex.run(
+    lane,
+    () => sendInLane(ctx, { signed, stored, draft, lane, tipHeight: tip.height }, send),
+    ctx.signal,
+  )
+}
+
+interface InLane {
+  signed: SignedTransaction
+  stored: StoredSending | null
+  draft: StoredDraft | null
+  lane: string
+  tipHeight: number
+}
+
+/** A SUBSCRIBE that was drafted here is only sent while what it was drafted against holds. */
+async function sendInLane(
+  ctx: RequestContext,
+  { signed, stored, draft, lane, tipHeight }: InLane,
+  send: () => Promise<SubmitResult | null>,
+): Promise<SubmitResult | null> {
+  const { sendingKey, unsignedHash } = signed
+  const basis = draft && basisOf(draft.record, unsignedHash)
+  if (stored?.sending.withdrawn.includes(unsignedHash)) throw changed()
+  const isAlone = await claimLane(ctx, lane, sendingKey, { tipHeight, alone: basis !== null })
+  const mayGo = isAlone && (basis === null || (await holdsOrRelease(ctx, signed, basis, lane)))
+  return mayGo ? send() : withdraw(ctx, signed, tipHeight)
+}
+
+async function holdsOrRelease(
+  ctx: RequestContext,
+  signed: SignedTransaction,
+  basis: SubscribeBasis,
+  lane: string,
+): Promise<boolean> {
+  let holds = false
+  try {
+    holds = await stillHolds(ctx, signed, basis)
+    return holds
+  } finally {
+    if (!holds) await releaseLane(ctx, lane, signed.sendingKey)
+  }
+}
+
+/** These bytes are never sent, whatever comes. */
+async function withdraw(
+  ctx: RequestContext,
+  { sendingKey, unsignedHash }: SignedTransaction,
+  tipHeight: number,
+): Promise<never> {
+  await changeSending(ctx.app, sendingKey, tipHeight, (sending) => {
+    const { withdrawn, ...rest } = sending ?? newSending(tipHeight)
+    return withdrawn.includes(unsignedHash)
+      ? null
+      : { ...rest, withdrawn: [...withdrawn, unsignedHash].slice(-MAX_FORMS) }
+  })
+  throw changed()
+}
+
+function changed(): DraftExpiredError {
+  return new DraftExpiredError(
+    'What this draft rested on has changed, so it was not sent. Draft again with a new key.',
+  )
+}
+
+/** The form and the tip are durable before anything is sent. */
+async function recordAndSend(
+  ctx: RequestContext,
+  signed: SignedTransaction,
+  draft: StoredDraft | null,
+  tipHeight: number,
+): Promise<SubmitResult | null> {
+  const { id, signedHex, unsignedHash, sendingKey } = signed
+  const kind = await kindOfSigned(ctx, signed, draft)
+  const form: Form = {
+    id,
+    signedHex,
+    unsignedHash,
+    kind,
+    state: 'SENDING',
+    refusal: null,
+    sentAt: ctx.app.clock.now(),
+  }
+  await pointTo(ctx.app, id, sendingKey, tipHeight)
+  const recorded = await changeSending(ctx.app, sendingKey, tipHeight, (sending) =>
+    withForm(sending, form, tipHeight),
+  )
+  return recorded && sendForm(ctx, recorded, form, { isRepeat: false })
+}
+
+/** Null: another form stands for it already. */
+function withForm(sending: Sending | null, form: Form, tipHeight: number): Sending | null {
+  const before = sending ?? newSending(tipHeight)
+  const { forms, anchor, scannedUpTo, scannedDownTo } = before
+  if (forms.some((each) => each.unsignedHash === form.unsignedHash) || before.mined) return null
+  if (before.draftKey !== null && forms.some(({ state }) => state !== 'REFUSED')) return null
+  const digits = forms.reduce((sum, { signedHex }) => sum + signedHex.length, form.signedHex.length)
+  if (forms.length >= MAX_FORMS || digits > MAX_FORM_DIGITS)
+    throw new DraftExpiredError('Too many forms of this draft were refused. Draft again with a new key.')
+  const isUntouched = forms.length === 0 && scannedUpTo === anchor && scannedDownTo === anchor + 1
+  const start = isUntouched ? newSending(tipHeight) : before
+  return { ...start, draftKey: before.draftKey, withdrawn: before.withdrawn, forms: [...forms, form] }
+}
+
+async function kindOfSigned(
+  ctx: RequestContext,
+  { transaction, unsignedHash }: SignedTransaction,
+  draft: StoredDraft | null,
+): Promise<TransactionKind> {
+  const isDraft = draft && unsignedHashOf(draft.record.unsignedHex) === unsignedHash
+  return isDraft ? draft.record.kind : kindOf(ctx, transaction)
+}
