@@ -40,7 +40,7 @@ interface ModelPayment {
 interface Model {
   /** What the node shows; 'uncommitted' carries what its PREV leads to. */
   plan: { chain: ModelVersion | null } | null
-  head: { isCommitted: boolean; newest: ModelPayment | null } | null
+  head: { state: 'committed' | 'uncommitted' | 'absent'; newest: ModelPayment | null } | null
 }
 
 /** One value in four of five cases, so that histories get somewhere before something is wrong. */
@@ -68,7 +68,7 @@ const action = fc.oneof(
     weight: 12,
     arbitrary: fc.record({
       do: fc.constant('subscribe' as const),
-      version: mostly('current', 'any', 'any', 'stranger', 'nowhere', 'garbage'),
+      version: mostly('current', 'previous', 'previous', 'previous', 'any', 'stranger', 'nowhere', 'garbage'),
       pick: fc.nat(),
       periods: mostly('2', '1', '3', '2000', '0', '01', ''),
       times: fc.constantFrom<number>(0, 1, 2, 3),
@@ -80,7 +80,10 @@ const action = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('unsubscribe' as const) }) },
 )
 
-const step = fc.record({ wait: mostly<number>(200, 0, 1, 599, 600, 1_800, 3_599, 3_600, 3_601), action })
+const step = fc.record({
+  wait: fc.constantFrom<number>(200, 200, 0, 1, 599, 600, 1_800, 3_599, 3_600, 3_600, 3_601, 3_601),
+  action,
+})
 /** Most histories begin with a plan to buy. */
 const beginning = fc.constantFrom(
   [],
@@ -95,7 +98,7 @@ const history = fc.record({
   steps: fc
     .tuple(beginning, fc.array(step, { minLength: 1, maxLength: 12, size: 'max' }))
     .map(([first, others]) => [...first, ...others]),
-  inFlight: mostly('nothing', 'subscription', 'plan', 'both'),
+  inFlight: mostly('nothing', 'subscription', 'plan', 'both', 'absent'),
   inFlightPrev: mostly('head', 'none'),
   later: mostly<number>(0, 1, 599, 600, 3_600, 20_000),
 })
@@ -127,6 +130,7 @@ class Play {
       else this.deletePlan()
     }
     if (inFlight === 'subscription' || inFlight === 'both') this.subscribeInFlight(inFlightPrev)
+    if (inFlight === 'absent') this.missHead(inFlightPrev)
     if (inFlight === 'plan' || inFlight === 'both') this.planInFlight(inFlightPrev)
     this.now += later
   }
@@ -186,11 +190,12 @@ class Play {
       before: prev.model,
     }
     this.payments.push({ record, model })
-    this.model.head = { isCommitted: true, newest: model }
+    this.model.head = { state: 'committed', newest: model }
   }
 
   private namedVersion(which: string, pick: number): { ref: RecordRef; model: ModelVersion | null } {
-    const known = which === 'current' ? this.versions.at(-1) : this.versions[pick % this.versions.length]
+    const index = { current: -1, previous: -2 }[which] ?? pick % this.versions.length
+    const known = this.versions.at(index)
     if (which === 'stranger') {
       const at = { height: this.strangersPlan.block.height, time: START }
       const model = { ...at, isGenuine: false, isOpen: true, price: 1, period: 600, before: null }
@@ -223,7 +228,14 @@ class Play {
   private subscribeInFlight(prev: string): void {
     const newest = prev === 'head' ? (this.model.head?.newest ?? null) : null
     this.story.subscribeUncommitted(prev === 'head' ? (this.story.entry?.ref ?? null) : null)
-    this.model.head = { isCommitted: false, newest }
+    this.model.head = { state: 'uncommitted', newest }
+  }
+
+  /** The node shows an entry that its block does not list. */
+  private missHead(prev: string): void {
+    this.subscribeInFlight(prev)
+    this.story.chain.newBlock(this.now)
+    this.model.head = { state: 'absent', newest: this.model.head?.newest ?? null }
   }
 
   private planInFlight(prev: string): void {
@@ -278,8 +290,8 @@ function judge(model: Model, now: number) {
 function reasonIn(model: Model, granted: boolean, hasCounted: boolean): string {
   if (granted) return 'SUBSCRIBED'
   if (hasCounted) return 'EXPIRED'
-  if (model.head && !model.head.isCommitted) return 'NOT_COMMITTED'
-  const head = model.head?.newest
+  if (model.head?.state === 'uncommitted') return 'NOT_COMMITTED'
+  const head = model.head?.state === 'committed' ? model.head.newest : null
   if (head?.version && head.periods !== null && doesVersionCount(model, head)) return 'UNDERPAID'
   return 'NOT_SUBSCRIBED'
 }
