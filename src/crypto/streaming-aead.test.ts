@@ -1,7 +1,8 @@
-import { createCipheriv, createHash, randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { chunksOf, collect, keystreamBytes } from '../../test/support/bytes.js'
 import { DecryptionError } from './errors.js'
 import {
   ciphertextSize,
@@ -35,26 +36,6 @@ const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest(
 const key = Uint8Array.from(Buffer.from('5e'.repeat(32), 'hex'))
 const associatedData = new TextEncoder().encode('creator|file')
 const small = { key, associatedData, segmentBytes: 256 }
-
-/** The first bytes of the ChaCha20 key stream under sha256(seed): what the vectors encrypt. */
-function plaintextFor(seed: string, length: number): Buffer {
-  const cipher = createCipheriv('chacha20', createHash('sha256').update(seed).digest(), Buffer.alloc(16))
-  return cipher.update(Buffer.alloc(length))
-}
-
-async function* chunksOf(bytes: Uint8Array, sizes: number[] = [bytes.length]): AsyncGenerator<Uint8Array> {
-  for (let at = 0, i = 0; at < bytes.length; i++) {
-    const size = sizes[i % sizes.length] as number
-    yield bytes.subarray(at, at + size)
-    at += size
-  }
-}
-
-async function collect(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of source) chunks.push(chunk)
-  return Buffer.concat(chunks)
-}
 
 const encrypt = (plain: Uint8Array, options = small, sizes?: number[]) =>
   collect(encryptStream(chunksOf(plain, sizes), options))
@@ -96,7 +77,7 @@ describe('vectors of tink-go', () => {
       ? readFileSync(new URL(vector.file, fixtures))
       : Buffer.from(vector.ciphertextBase64 as string, 'base64')
     expect(sha256(cipher)).toBe(vector.ciphertextSha256)
-    const plain = plaintextFor(vector.plaintextSeed, vector.plaintextLength)
+    const plain = keystreamBytes(vector.plaintextSeed, vector.plaintextLength)
     expect(sha256(plain)).toBe(vector.plaintextSha256)
     const options = {
       key: Buffer.from(vector.keyHex, 'hex'),
@@ -215,7 +196,7 @@ describe('decryptRange', () => {
       fc.asyncProperty(range, async ({ size, at, chunks, knowsHeader }) => {
         const offset = Math.min(...at)
         const length = Math.max(...at) - offset
-        const plain = plaintextFor('ranges', size)
+        const plain = keystreamBytes('ranges', size)
         const cipher = await encrypt(plain, small, chunks)
         const { read, reads } = reading(cipher, chunks)
         const header = knowsHeader ? cipher.subarray(0, 40) : undefined
@@ -238,7 +219,7 @@ describe('decryptRange', () => {
   })
 
   it('of a range in the middle reads the header and two segments of 64 KiB', async () => {
-    const plain = plaintextFor('middle', 1_000_000)
+    const plain = keystreamBytes('middle', 1_000_000)
     const options = { key, associatedData, segmentBytes: SEGMENT_BYTES }
     const cipher = await encrypt(plain, options)
     const { read, reads } = reading(cipher)
@@ -312,7 +293,7 @@ describe('decryptRange', () => {
 })
 
 describe('what is not authentic', () => {
-  const plain = plaintextFor('tampered', 1100)
+  const plain = keystreamBytes('tampered', 1100)
   const header = 40
   const segmentsOf = (cipher: Buffer) =>
     Array.from({ length: Math.ceil(cipher.length / 256) }, (_, i) =>

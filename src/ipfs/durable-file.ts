@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto'
+import { open, rename, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { StorageUnavailableError } from '../errors.js'
+
+/**
+ * Writes a file so that it is whole or not there, even after a power cut: synced under a temporary name, then renamed.
+ * That the *name* lasts is another matter: `syncDirectory`.
+ */
+export async function writeWhole(tempDir: string, path: string, bytes: Uint8Array): Promise<void> {
+  const temp = join(tempDir, randomUUID())
+  try {
+    await using file = await open(temp, 'wx')
+    await file.writeFile(bytes)
+    await file.datasync()
+    await rename(temp, path)
+  } catch (error) {
+    await unlink(temp).catch(() => {})
+    throw storageError(error)
+  }
+}
+
+/** Makes the names in a directory last: those of files renamed into it before the call. */
+export async function syncDirectory(path: string): Promise<void> {
+  try {
+    await using directory = await open(path, 'r')
+    await directory.sync()
+  } catch (error) {
+    throw storageError(error)
+  }
+}
+
+/** A system error as the API's. */
+export function storageError(cause: unknown): StorageUnavailableError {
+  const { code } = cause as NodeJS.ErrnoException
+  const isFull = code === 'ENOSPC' || code === 'EDQUOT'
+  return new StorageUnavailableError(
+    isFull
+      ? 'The disk of the IPFS store is full.'
+      : `The disk of the IPFS store fails (${code ?? 'unknown error'}).`,
+    cause,
+  )
+}
+
+export function isMissingFile(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT'
+}

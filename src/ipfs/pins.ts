@@ -1,0 +1,45 @@
+import { mkdir, stat, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { CID } from 'multiformats/cid'
+import { isMissingFile, storageError, syncDirectory, writeWhole } from './durable-file.js'
+
+/** The pinned roots, a file each, `pins/<CIDv1>`: which DAGs stay when others are collected. Holds the pin's name. */
+export class PinFiles {
+  private constructor(
+    readonly dir: string,
+    readonly tempDir: string,
+  ) {}
+
+  static async open(dir: string, tempDir: string): Promise<PinFiles> {
+    await mkdir(dir, { recursive: true })
+    // A killed predecessor may have named a pin without syncing it: from here on what `has` sees lasts.
+    await syncDirectory(dir)
+    return new PinFiles(dir, tempDir)
+  }
+
+  async has(root: CID): Promise<boolean> {
+    try {
+      await stat(this.#path(root))
+      return true
+    } catch (error) {
+      if (isMissingFile(error)) return false
+      throw storageError(error)
+    }
+  }
+
+  /** Durable when it resolves. */
+  async add(root: CID, name: string): Promise<void> {
+    const path = this.#path(root)
+    await writeWhole(this.tempDir, path, new TextEncoder().encode(name))
+    try {
+      await syncDirectory(this.dir)
+    } catch (error) {
+      await unlink(path).catch(() => {})
+      throw error
+    }
+  }
+
+  #path(root: CID): string {
+    return join(this.dir, root.toV1().toString())
+  }
+}
