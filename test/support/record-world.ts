@@ -34,24 +34,32 @@ export class RecordWorld {
   failure: { on: RegExp; error: Error } | null = null
   private readonly clock = { now: () => this.now, sleep: () => Promise.resolve() }
   private readonly caches = createMemoryCaches(this.clock)
+  private readonly inFlight = new Set<NodeAssociation>()
   private readonly heightsRead = new Set<number>()
-  private committed = new Map<string, NodeAssociation>()
-  private shown = new Map<string, NodeAssociation>()
+  private readonly committed = new Map<string, NodeAssociation>()
+  private readonly shown = new Map<string, NodeAssociation>()
 
   /** Commits a record in a block of its own; the node shows it in place of the one before. */
   record(time: number, transaction: Transaction): RecordRef {
-    const { id, block } = this.chain.mine(time, transaction)
+    this.mine(time)
+    return this.recordSameBlock(transaction)
+  }
+
+  /** The same in the newest block. */
+  recordSameBlock(transaction: Transaction): RecordRef {
+    const { id, block } = this.chain.put(transaction)
     const entry = entryOf(transaction, id, block.height)
     this.shown.set(keyOf(entry), entry)
     this.committed.set(keyOf(entry), entry)
     return { height: block.height, id }
   }
 
-  /** The node shows a record that is in no committed block yet. */
-  recordUncommitted(transaction: Transaction, height = this.chain.tip.height + 1): RecordRef {
-    const entry = entryOf(transaction, this.chain.newId(), height)
+  /** The node shows a record that is in no block yet. Its height is a guess, and rises with the tip unless given. */
+  recordUncommitted(transaction: Transaction, height?: number): RecordRef {
+    const entry = entryOf(transaction, this.chain.newId(), height ?? this.chain.tip.height + 1)
     this.shown.set(keyOf(entry), entry)
-    return { height, id: entry.id }
+    if (height === undefined) this.inFlight.add(entry)
+    return { height: entry.blockHeight, id: entry.id }
   }
 
   /** The node no longer shows it. */
@@ -61,8 +69,19 @@ export class RecordWorld {
     }
   }
 
+  removeKey(transactor: PublicKey, target: PublicKey, value: string): void {
+    for (const entries of [this.shown, this.committed]) {
+      for (const [key, entry] of entries) {
+        if (entry.transactor === transactor && entry.target === target && entry.value === value)
+          entries.delete(key)
+      }
+    }
+  }
+
   mine(time: number): BlockRef {
-    return this.chain.newBlock(time)
+    const block = this.chain.newBlock(time)
+    for (const entry of this.inFlight) entry.blockHeight = block.height + 1
+    return block
   }
 
   /** A request of its own. */
@@ -121,12 +140,14 @@ export class RecordWorld {
       throw new NodeRuleError('LastSeenAssociationEntry not found', 'GetUserAssociations: …', 'CURSOR_GONE')
     }
     const committed = sorted(this.committed, query)
-    const uncommitted = shown.filter(({ id }) => !committed.some((entry) => entry.id === id))
+    const committedIds = new Set(committed.map(({ id }) => id))
+    const shownIds = new Set(shown.map(({ id }) => id))
+    const uncommitted = shown.filter(({ id }) => !committedIds.has(id))
     // Without such a committed row: -1, hence from the start.
     const start = committed.findIndex(({ id }) => id === lastSeenId)
     const fromDatabase = committed
       .slice(Math.max(start, 0))
-      .filter(({ id }) => shown.some((entry) => entry.id === id))
+      .filter(({ id }) => shownIds.has(id))
       .slice(0, lastSeenId !== undefined && start >= 0 ? limit + 1 : limit)
     const merged = [...fromDatabase, ...uncommitted].sort(order(query))
     const from = merged.findIndex(({ id }) => id === lastSeenId) + 1
