@@ -12,6 +12,7 @@ import { Mempool, type MempoolEntry } from './mempool.js'
 import { TransactionIndex } from './transaction-index.js'
 import { type Block, type BlockTransaction, NO_HASH, sealBlock } from './wire/block.js'
 import { blockReward, type Mint } from './wire/block-reward.js'
+import { withLowS } from './wire/der.js'
 import { type ParsedTransaction, parseTransaction } from './wire/parse-transaction.js'
 
 /**
@@ -105,16 +106,9 @@ export class LocalChain {
 
   /** Does what a record says. Throws where the chain does not come out as it was. */
   replay(record: ChainRecord): void {
-    switch (record.kind) {
-      case 'transaction':
-        return this.#replayTransaction(record.raw)
-      case 'drop':
-        return this.#replayDrop(record.id)
-      case 'block':
-        return this.#replayBlock(record)
-      default:
-        return
-    }
+    if (record.kind === 'transaction') this.#replayTransaction(record.raw)
+    if (record.kind === 'drop') this.#replayDrop(record.id)
+    if (record.kind === 'block') this.#replayBlock(record)
   }
 
   #admit(parsed: ParsedTransaction): BlockTransaction {
@@ -252,7 +246,10 @@ export class LocalChain {
 function encode({ transaction, inputCount, hasTrailer }: ParsedTransaction): Uint8Array | undefined {
   if (inputCount > 0 || !hasTrailer || transaction.version === 0n) return undefined
   try {
-    return encodeTransaction(transaction)
+    const { signature } = transaction
+    return encodeTransaction(
+      signature.length > 0 ? { ...transaction, signature: withLowS(signature) } : transaction,
+    )
   } catch (error) {
     if (error instanceof RangeError) return undefined
     throw error

@@ -46,9 +46,10 @@ function writeFields(fields: [string, GoJson | undefined][]): string {
 }
 
 function quote(text: string): string {
-  return JSON.stringify(text).replace(/[<>&\u2028\u2029]/g, escapeUnit)
+  return JSON.stringify(text).replace(/[<>&\u2028\u2029\ufffd]/g, escapeUnit)
 }
 
+/** What is no UTF-8 has become U+FFFD, which Go then escapes. */
 function escapeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
 }

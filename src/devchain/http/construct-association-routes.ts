@@ -132,7 +132,7 @@ function build(
     TotalInputNanos: total,
     ChangeAmountNanos: 0,
     FeeNanos: fee,
-    Transaction: constructedJson(constructed, {}),
+    Transaction: constructedJson(constructed, { emptyExtraData: true }),
     TransactionHex: constructed.hex,
     TxnHashHex: constructed.hash,
   }

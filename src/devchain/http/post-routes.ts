@@ -4,7 +4,7 @@ import { GoJsonError } from '../go/json-scan.js'
 import type { GoJson } from '../go/json-write.js'
 import type { PostEntry } from '../ledger/entries.js'
 import type { LocalChain } from '../local-chain.js'
-import { postJson, UNTOUCHED } from '../views/post.js'
+import { postJson } from '../views/post.js'
 import { profileJson } from '../views/profile.js'
 import { NodeError } from './reply.js'
 import { decodeBody } from './request.js'
@@ -30,7 +30,8 @@ export const postRoutes: Route[] = [
         'GetPostsHashHexList: Problem parsing request body',
       )
       assertList(body)
-      const { found, skipped } = collectPosts(chain, body.PostsHashHexList, body.OnlyNFTs)
+      const reader = readerOf(body, 'GetPostsHashHexList: Problem decoding reader public key: ')
+      const { found, skipped } = collectPosts(chain, body.PostsHashHexList, body.OnlyNFTs, reader)
       const order = body.OrderBy === 'newest' ? -1 : 1
       if (body.OrderBy !== '') found.sort((one, other) => order * compare(one.post, other.post))
       return { PostsFound: found.map(({ json }) => json), PostsSkipped: skipped }
@@ -55,6 +56,7 @@ export const postRoutes: Route[] = [
         'GetSinglePost: Problem parsing request body',
       )
       const post = chain.ledger.post(postHash(body.PostHashHex, 'GetSinglePost: '))
+      const reader = readerOf(body, 'GetSinglePost: Problem decoding user public key: ')
       if (!post) {
         throw new NodeError(
           400,
@@ -64,15 +66,17 @@ export const postRoutes: Route[] = [
       return converting('GetSinglePost: Error creating postEntryResponse: ', () => ({
         PostFound: postJson(chain, post, {
           profile: profileOf(chain, post),
-          readerState: UNTOUCHED,
+          reader,
+          showsReaderState: true,
           comments: commentsJson(chain, post, {
             offset: Number(body.CommentOffset),
             limit: Math.min(Number(body.CommentLimit), MAX_COMMENTS),
             levels: Math.min(Number(body.ThreadLevelLimit), MAX_THREAD_LEVELS),
             leaves: Number(body.ThreadLeafLimit),
+            reader,
           }),
           parents: body.FetchParents
-            ? parentsOf(chain, post).map((parent) => relatedJson(chain, parent))
+            ? parentsOf(chain, post).map((parent) => relatedJson(chain, parent, reader))
             : [],
         }),
       }))
@@ -105,11 +109,13 @@ export const postRoutes: Route[] = [
         body.LastPostHashHex === '' ? undefined : postHash(body.LastPostHashHex, 'GetPostsForPublicKey: ')
       const visible = body.OnlyNFTs ? [] : visiblePostsOf(chain, author, body.MediaRequired)
       const page = pageAfter(chain, visible, cursor, Number(body.NumToFetch))
-      const readerState = body.ReaderPublicKeyBase58Check === '' ? null : UNTOUCHED
+      const reader = readerOf(body, 'GetPostsForPublicKey: Problem decoding reader public key: ')
       return converting('GetPostsForPublicKey: Problem converting post entry to response: ', () => ({
         Posts:
           page.length > 0
-            ? page.map((post) => postJson(chain, post, { readerState, withFeeds: true }))
+            ? page.map((post) =>
+                postJson(chain, post, { reader, showsReaderState: reader !== undefined, withFeeds: true }),
+              )
             : null,
         LastPostHashHex: page.at(-1)?.hash ?? '',
       }))
@@ -141,7 +147,12 @@ function assertList(body: {
   }
 }
 
-function collectPosts(chain: LocalChain, hashes: readonly string[], onlyNfts: boolean) {
+function collectPosts(
+  chain: LocalChain,
+  hashes: readonly string[],
+  onlyNfts: boolean,
+  reader: string | undefined,
+) {
   const found: { post: PostEntry; json: GoJson }[] = []
   const skipped: GoJson[] = []
   const skip = (hash: string, problem: string) =>
@@ -154,7 +165,7 @@ function collectPosts(chain: LocalChain, hashes: readonly string[], onlyNfts: bo
     else if (onlyNfts) skip(hash, 'OnlyNFTs is enabled, post is not an NFT')
     else {
       try {
-        found.push({ post, json: postJson(chain, post, { profile: profileOf(chain, post) }) })
+        found.push({ post, json: postJson(chain, post, { profile: profileOf(chain, post), reader }) })
       } catch (error) {
         if (!(error instanceof GoJsonError)) throw error
         skip(hash, `Failed to convert post: ${error.message}`)
@@ -184,6 +195,11 @@ function authorOf(chain: LocalChain, body: { PublicKeyBase58Check: string; Usern
   const profile = chain.ledger.profileByUsername(body.Username)
   if (profile) return profile.account
   throw new NodeError(404, `GetPostsForPublicKey: could not find profile for username: ${body.Username}`)
+}
+
+function readerOf(body: { ReaderPublicKeyBase58Check: string }, problem: string): string | undefined {
+  const key = body.ReaderPublicKeyBase58Check
+  return key === '' ? undefined : keyOrRefuse(key, problem)
 }
 
 /** Newest first by the author's timestamp, without comments and hidden ones. */
@@ -231,24 +247,34 @@ interface Thread {
   limit: number
   levels: number
   leaves: number
+  reader: string | undefined
 }
 
 /** Null where there are none; deeper levels show as many leaves as asked for. */
-function commentsJson(chain: LocalChain, post: PostEntry, { offset, limit, levels, leaves }: Thread): GoJson {
+function commentsJson(
+  chain: LocalChain,
+  post: PostEntry,
+  { offset, limit, levels, leaves, reader }: Thread,
+): GoJson {
   const comments = chain.ledger
     .commentsOn(post.hash)
     .filter(({ isHidden }) => !isHidden)
     .reverse()
     .slice(offset, offset + limit)
   if (comments.length === 0) return null
-  const deeper = { offset: 0, limit: leaves, levels: levels - 1, leaves }
+  const deeper = { offset: 0, limit: leaves, levels: levels - 1, leaves, reader }
   return comments.map((comment) =>
-    relatedJson(chain, comment, levels > 1 ? commentsJson(chain, comment, deeper) : null),
+    relatedJson(chain, comment, reader, levels > 1 ? commentsJson(chain, comment, deeper) : null),
   )
 }
 
-function relatedJson(chain: LocalChain, post: PostEntry, comments: GoJson = null): GoJson {
-  return postJson(chain, post, { profile: profileOf(chain, post), readerState: UNTOUCHED, comments })
+function relatedJson(
+  chain: LocalChain,
+  post: PostEntry,
+  reader: string | undefined,
+  comments: GoJson = null,
+): GoJson {
+  return postJson(chain, post, { profile: profileOf(chain, post), reader, showsReaderState: true, comments })
 }
 
 function profileOf(chain: LocalChain, post: PostEntry): GoJson {

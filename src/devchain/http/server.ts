@@ -100,7 +100,7 @@ async function handle(
   try {
     if (route.method === 'POST' && contentType === JSON_TYPE) assertPrecedingTransactions(request.body)
     const value = await route.handle(service, request)
-    if (value === undefined) return EMPTY_200
+    if (value === undefined) return { status: 200, contentType: JSON_TYPE, body: '' }
     const body = value instanceof RawBody ? value.text : `${writeGoJson(value)}\n`
     return { status: 200, contentType: JSON_TYPE, body }
   } catch (error) {

@@ -116,8 +116,9 @@ function submittedPost({ chain }: ChainService, { transaction }: ParsedTransacti
   const edited = Buffer.from(metadata.postHashToModify).toString('hex')
   const post = chain.ledger.post(edited || id)
   if (!post) return null
+  const profile = profileJson(chain.ledger, chain.ledger.profile(post.poster))
   try {
-    return postJson(chain, post, { profile: profileJson(chain.ledger, chain.ledger.profile(post.poster)) })
+    return postJson(chain, post, { profile, reader: post.poster })
   } catch (error) {
     if (error instanceof GoJsonError) return null
     throw error

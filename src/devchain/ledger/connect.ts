@@ -44,18 +44,23 @@ function connectByType(context: ConnectContext): void {
   const { metadata } = transaction
   switch (metadata.type) {
     case 'BASIC_TRANSFER':
-      return connectTransfer(context)
+      connectTransfer(context)
+      return
     case 'SUBMIT_POST':
       refusingWithin('_connectSubmitPost: : ', () => connectTransfer(context))
-      return connectPost(ledger, transaction, metadata, { id, height })
+      connectPost(ledger, transaction, metadata, { id, height })
+      return
     case 'UPDATE_PROFILE':
-      return connectProfile(context, metadata)
+      connectProfile(context, metadata)
+      return
     case 'CREATE_USER_ASSOCIATION':
       refusingWithin('_connectCreateUserAssociation: : ', () => connectTransfer(context))
-      return connectCreateAssociation(ledger, transaction, metadata, { id, height })
+      connectCreateAssociation(ledger, transaction, metadata, { id, height })
+      return
     case 'DELETE_USER_ASSOCIATION':
       refusingWithin('_connectDeleteUserAssociation: : ', () => connectTransfer(context))
-      return connectDeleteAssociation(ledger, transaction, metadata)
+      connectDeleteAssociation(ledger, transaction, metadata)
+      return
     case 'OPAQUE':
       throw new RuleRefusal(opaqueProblem(metadata))
   }

@@ -73,6 +73,13 @@ export class Ledger {
     return this.#rowsToPosts(this.#comments.rows(parentHash))
   }
 
+  /** The account's repost of a post, unless it has words of its own or is hidden. */
+  repostBy(account: string, hash: string): PostEntry | undefined {
+    return this.postsOf(account).find(
+      (post) => post.repostedHash === hash && !post.isQuotedRepost && !post.isHidden,
+    )
+  }
+
   association(id: string): AssociationEntry | undefined {
     return this.#associations.get(id)
   }

@@ -11,19 +11,13 @@ import { profileJson } from './profile.js'
 /** PostEntryResponse (backend routes/post.go, _postEntryToResponse). */
 export interface PostParts {
   profile?: GoJson
-  readerState?: GoJson
+  /** Account of who looks, where known. */
+  reader?: string | undefined
+  showsReaderState?: boolean
   comments?: GoJson
   parents?: GoJson
   /** Lists by author say whether the post is in the node's feeds. */
   withFeeds?: boolean
-}
-
-/** The reader has neither liked nor reposted it: there are no likes here. */
-export const UNTOUCHED: GoJson = {
-  LikedByReader: false,
-  DiamondLevelBestowed: 0,
-  RepostedByReader: false,
-  RepostPostHashHex: '',
 }
 
 const MAX_REPOST_DEPTH = 2
@@ -53,7 +47,7 @@ export function postJson(
     Comments: parts.comments ?? null,
     LikeCount: 0,
     DiamondCount: 0,
-    PostEntryReaderState: parts.readerState ?? null,
+    PostEntryReaderState: parts.showsReaderState ? readerStateJson(chain, parts.reader, post) : null,
     ...(parts.withFeeds && { InGlobalFeed: false, InHotFeed: false }),
     IsPinned: false,
     PostExtraData: decodePostExtraData(post.extraData),
@@ -88,13 +82,25 @@ function repostedJson(chain: LocalChain, post: PostEntry, parts: PostParts, dept
   try {
     const inner = {
       profile: profileJson(chain.ledger, chain.ledger.profile(reposted.poster)),
-      readerState: UNTOUCHED,
+      reader: parts.reader,
+      showsReaderState: true,
       ...(parts.withFeeds && { withFeeds: true }),
     }
     return postJson(chain, reposted, inner, depth - 1)
   } catch (error) {
     if (error instanceof GoJsonError) return null
     throw error
+  }
+}
+
+/** There are no likes and no diamonds here. */
+function readerStateJson({ ledger }: LocalChain, reader: string | undefined, { hash }: PostEntry): GoJson {
+  const repost = reader === undefined ? undefined : ledger.repostBy(reader, hash)
+  return {
+    LikedByReader: false,
+    DiamondLevelBestowed: 0,
+    RepostedByReader: repost !== undefined,
+    RepostPostHashHex: repost?.hash ?? '',
   }
 }
 

@@ -36,7 +36,7 @@ export function decodeCheck(text: string): Uint8Array {
   const known = decodedBytes.get(text)
   if (known) return known
   const decoded = decodeBase58(text)
-  if (decoded.length < PREFIX_BYTES + CHECKSUM_BYTES) throw new Error(': CheckDecode: Invalid input format')
+  if (decoded.length <= CHECKSUM_BYTES) throw new Error(': CheckDecode: Invalid input format')
   const body = decoded.subarray(0, -CHECKSUM_BYTES)
   const checksum = decoded.subarray(-CHECKSUM_BYTES)
   if (Buffer.compare(sha256d(body).subarray(0, CHECKSUM_BYTES), checksum) !== 0) {

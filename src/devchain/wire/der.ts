@@ -45,11 +45,31 @@ function integerProblem(name: string, marker: number, bytes: Uint8Array): string
   if (first & 0x80) return `${name} is negative`
   if (bytes.length > 1 && first === 0 && !((bytes[1] as number) & 0x80))
     return `${name} value has too much padding`
-  const value = BigInt(`0x${Buffer.from(bytes).toString('hex')}`)
+  const value = toInteger(bytes)
   if (value === 0n) return `${name} is 0`
   return value >= ORDER ? `${name} is >= curve order` : undefined
 }
 
 function hex(byte: number): string {
   return `0x${byte.toString(16)}`
+}
+
+/** The signature as a node writes it again: with the lower S, the header kept. For bytes that passed the above. */
+export function withLowS(signature: Uint8Array): Uint8Array {
+  const sAt = 4 + (signature[3] as number) + 2
+  const s = toInteger(signature.subarray(sAt))
+  if (s <= ORDER / 2n) return signature
+  const low = integerBytes(ORDER - s)
+  const r = signature.subarray(2, sAt - 2)
+  return Uint8Array.of(signature[0] as number, r.length + 2 + low.length, ...r, INTEGER, low.length, ...low)
+}
+
+function toInteger(bytes: Uint8Array): bigint {
+  return BigInt(`0x${Buffer.from(bytes).toString('hex')}`)
+}
+
+function integerBytes(value: bigint): Uint8Array {
+  const digits = value.toString(16)
+  const bytes = Buffer.from(digits.length % 2 === 1 ? `0${digits}` : digits, 'hex')
+  return (bytes[0] as number) & 0x80 ? Buffer.concat([Uint8Array.of(0), bytes]) : bytes
 }

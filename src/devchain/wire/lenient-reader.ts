@@ -16,7 +16,7 @@ export class LenientReader {
     let value = 0n
     for (let index = 0; ; index += 1) {
       const byte = this.source[this.#offset]
-      if (byte === undefined) throw new WireError(problem, index === 0 ? 'EOF' : 'unexpected EOF')
+      if (byte === undefined) throw new WireError(problem, 'EOF')
       this.#offset += 1
       if (byte < 0x80) {
         if (index > 9 || (index === 9 && byte > 1))
