@@ -12,6 +12,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { parseArgs } from 'node:util'
 import { request } from 'undici'
 import { decodeTransaction, encodeTransaction } from '../src/deso/codec.js'
@@ -162,7 +163,7 @@ async function publish(creator: Account, token: string): Promise<{ postHash: str
       authorization: `Bearer ${token}`,
       'content-type': `multipart/form-data; boundary=${boundary}`,
     },
-    body: body(),
+    body: Readable.from(body()),
     headersTimeout: 0,
     bodyTimeout: 0,
   })

@@ -7,6 +7,7 @@ import { type PublicKey, publicKeyFromBytes, publicKeyOf } from '../../src/deso/
 import { sha256d, signDigest } from '../../src/deso/signature.js'
 import { startDevchain } from '../../src/devchain/devchain.js'
 import { type Gateway, startGateway } from '../../src/gateway.js'
+import { createLogger } from '../../src/logger.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: a test looks into answers as a client in JavaScript would
 export type Json = any
@@ -127,7 +128,7 @@ export class ChainControl {
 }
 
 export async function openChain(blockMs = 10): Promise<ChainControl> {
-  const chain = await startDevchain({ port: 0, blockMs, dataDir: null, clock: systemClock })
+  const chain = await startDevchain({ port: 0, blockMs, dataDir: null, clock: systemClock, log: createLogger('silent') })
   return new ChainControl(chain.url, () => chain.close())
 }
 

@@ -35,7 +35,7 @@ export class GatewayResolver {
     return (await ctx.app.node.constructionParams({ signal: ctx.signal })).tipHeight
   }
 
-  @FieldResolver(() => StorageStatus, { description: 'Where content is stored.' })
+  @FieldResolver(() => StorageStatus, { nullable: true, description: 'Where content is stored.' })
   async storage(@Ctx() ctx: RequestContext): Promise<StorageStatus> {
     const { ipfs } = ctx.app
     return { kind: ipfs.kind, isHealthy: await ipfs.isHealthy({ signal: ctx.signal }) }
