@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { CIDProfile } from 'ipfs-unixfs-importer'
 import { CID } from 'multiformats/cid'
 import { create as createDigest } from 'multiformats/hashes/digest'
 import { describe, expect, it } from 'vitest'
@@ -12,9 +13,9 @@ const leafCid = CID.createV1(
 )
 
 /** Lays out `count` leaves of 1 MiB of zeros, without their bytes. */
-async function layOut(count: number) {
+async function layOut(count: number, profile: CIDProfile = 'unixfs-v1-2025') {
   const nodes: { cid: CID; bytes: Uint8Array }[] = []
-  const layout = balancedLayout('unixfs-v1-2025', async (cid, bytes) => {
+  const layout = balancedLayout(profile, async (cid, bytes) => {
     nodes.push({ cid, bytes })
   })
   const leaves = Array.from({ length: count }, () => ({ cid: leafCid, size: BigInt(MIB) }))
@@ -40,12 +41,13 @@ describe('balanced layout', () => {
     expect(decodeFileNode(last.cid, last.bytes).size).toBe(leaves * MIB)
   })
 
-  it('has a third level beyond 1,024 × 1,024 leaves', async () => {
-    const { nodes } = await layOut(1024 * 1024 + 1)
+  it('has a third level beyond the square of its width', async () => {
+    const { nodes } = await layOut(174 * 174 + 1, 'unixfs-v0-2015')
     const last = nodes.at(-1) as { cid: CID; bytes: Uint8Array }
     const { size, children } = decodeFileNode(last.cid, last.bytes)
-    expect(size).toBe((1024 * 1024 + 1) * MIB)
-    expect(children.map((child) => child.size)).toEqual([2 ** 40, MIB])
+    expect(last.cid.version).toBe(0)
+    expect(size).toBe((174 * 174 + 1) * MIB)
+    expect(children.map((child) => child.size)).toEqual([174 * 174 * MIB, MIB])
   })
 
   it('leaves a file of one block alone', async () => {

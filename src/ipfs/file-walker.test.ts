@@ -63,7 +63,7 @@ describe('walking a file', () => {
     // A tree: leaves by their bytes, raw or as dag-pb; nodes with bytes of their own before their children.
     type Tree = { bytes: Uint8Array; isRaw: boolean } | { own: Uint8Array; children: Tree[] }
     const { tree } = fc.letrec<{ tree: Tree; leaf: Tree; node: Tree }>((tie) => ({
-      tree: fc.oneof({ depthSize: 'small', withCrossShrink: true }, tie('leaf'), tie('node')),
+      tree: fc.oneof({ maxDepth: 8, depthSize: 'small', withCrossShrink: true }, tie('leaf'), tie('node')),
       leaf: fc.record({ bytes: fc.uint8Array({ maxLength: 20 }), isRaw: fc.boolean() }),
       node: fc.record({
         own: fc.uint8Array({ maxLength: 5 }),
