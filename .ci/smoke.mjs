@@ -1,4 +1,4 @@
-// Runs what a deployment runs: dist and the package files alone, production dependencies alone, killed and started
+// Runs what a deployment runs: dist, schema and package files alone, production dependencies alone, killed and started
 // again on the same data, then stopped. Exits 1 with a reason where something is not as it should be.
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
@@ -28,7 +28,10 @@ try {
   const first = startGateway(env)
   await untilReady(url, first)
   await checkAnswers(url)
-  await checkSecondIsRefused(env)
+  const other = { ...env, PORT: '0', DEVCHAIN_PORT: '0', DATA_DIR: join(root, 'other') }
+  checkRefused({ ...other, DATA_DIR: env.DATA_DIR }, /^.* is in use by process \d+: .*\n$/)
+  checkRefused({ ...other, PORT: env.PORT }, /^Port \d+ is in use: .* PORT .*\n$/)
+  checkRefused({ ...other, DEVCHAIN_PORT: env.DEVCHAIN_PORT }, /^Port \d+ is in use: .* DEVCHAIN_PORT .*\n$/)
   first.kill('SIGKILL')
   await once(first, 'exit')
 
@@ -45,7 +48,7 @@ try {
 }
 
 function install() {
-  for (const name of ['dist', 'package.json', 'package-lock.json', 'scripts']) {
+  for (const name of ['dist', 'package.json', 'package-lock.json', 'schema', 'scripts']) {
     cpSync(name, join(root, name), { recursive: true })
   }
   const args = ['ci', '--omit=dev', '--prefer-offline', '--no-audit', '--no-fund']
@@ -91,16 +94,16 @@ async function checkAnswers(url) {
   })
 }
 
-/** One clear line and exit code 1 while another process has the data directory. */
-async function checkSecondIsRefused(env) {
+/** One clear line and exit code 1. */
+function checkRefused(env, line) {
   const { status, stderr } = spawnSync(process.execPath, ['scripts/start.mjs'], {
     cwd: root,
-    env: { ...env, PORT: '0', DEVCHAIN_PORT: '0' },
+    env,
     encoding: 'utf8',
     timeout: READY_SECONDS * 1000,
   })
-  assert.equal(status, 1, 'the exit code of a second gateway on the same DATA_DIR')
-  assert.match(stderr, /^.* is in use by process \d+: .*\n$/)
+  assert.match(stderr, line)
+  assert.equal(status, 1, 'the exit code of a gateway that cannot start')
 }
 
 async function freePorts(count) {
