@@ -81,9 +81,9 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     },
     seeds: readSeeds(settings, isProduction),
     sessions: {
-      sessionSeconds: settings.integer('SESSION_SECONDS', { default: 86_400, min: 60, max: 2_592_000 }),
-      challengeSeconds: settings.integer('CHALLENGE_SECONDS', { default: 300, min: 10, max: 3600 }),
-      linkSeconds: settings.integer('LINK_SECONDS', { default: 21_600, min: 60, max: 604_800 }),
+      sessionSeconds: settings.integer('SESSION_SECONDS', { default: 86_400, min: 1, max: 2_592_000 }),
+      challengeSeconds: settings.integer('CHALLENGE_SECONDS', { default: 300, min: 1, max: 3600 }),
+      linkSeconds: settings.integer('LINK_SECONDS', { default: 21_600, min: 1, max: 604_800 }),
     },
     limits: readLimits(settings),
   }
