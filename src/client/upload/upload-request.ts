@@ -1,0 +1,130 @@
+import { readAnswer } from '../answer.js'
+import { type Client, graphqlHeaders } from '../client.js'
+import { failureOf, type StallGuard, stallGuard } from '../deadline.js'
+import type { TypedDocumentString } from '../generated.js'
+import { formBody, type MultipartRequest, multipartRequest, streamedBody } from './multipart.js'
+import { sizeOf, type UploadFile } from './upload-file.js'
+
+/** How far an upload has come: plain bytes handed to the connection, of all files together. */
+export interface UploadProgress {
+  sentBytes: number
+  totalBytes: number
+}
+
+export interface Upload {
+  input: Readonly<Record<string, unknown>>
+  files: readonly UploadFile[]
+  /** With each piece in Node; at the beginning and the end in browsers, whose fetch tells no more. */
+  onProgress?: (progress: UploadProgress) => void
+  signal?: AbortSignal
+}
+
+/**
+ * A mutation that takes files. It ends when nothing moved for the client's `timeoutMs`, not after a time in all. Throws
+ * as `request`, and what reading a file throws.
+ */
+export async function uploadRequest<Result, Variables>(
+  client: Client,
+  document: TypedDocumentString<Result, Variables>,
+  { input, files, onProgress, signal }: Upload,
+): Promise<Result> {
+  signal?.throwIfAborted()
+  const meter = meterOf(files, onProgress)
+  const request = multipartRequest(document.toString(), input, files)
+  const answered = new AbortController()
+  using guard = stallGuard(isNode() ? client.options.timeoutMs : UPLOAD_LIMIT_MS, signal)
+  const faults: unknown[] = []
+  try {
+    const response = await client.options.fetch(`${client.options.url}/graphql`, {
+      method: 'POST',
+      signal: AbortSignal.any([guard.signal, answered.signal]),
+      ...(isNode() ? streamed(client, request, meter, guard, faults) : form(client, request)),
+    })
+    const data = await readAnswer(response)
+    meter.end()
+    return data as Result
+  } catch (error) {
+    throw faults[0] ?? failureOf(guard.signal.aborted ? guard.signal.reason : error, signal, null)
+  } finally {
+    // A refusal comes before the last byte was sent: the rest need not go.
+    answered.abort()
+  }
+}
+
+/** Browsers tell nothing of an upload's progress, so that only its whole length can be bounded. */
+const UPLOAD_LIMIT_MS = 86_400_000
+
+type RequestBody = Pick<RequestInit, 'body' | 'headers' | 'duplex'>
+
+function streamed(
+  { options }: Client,
+  request: MultipartRequest,
+  meter: Meter,
+  guard: StallGuard,
+  faults: unknown[],
+): RequestBody {
+  const { contentType, chunks } = streamedBody(request, (count) => {
+    guard.tick()
+    meter.add(count)
+  })
+  return {
+    headers: { ...graphqlHeaders(options), 'content-type': contentType },
+    body: toStream(chunks, faults),
+    duplex: 'half',
+  }
+}
+
+/** Pulled piece by piece; fetch hides why a body failed, so that is kept. */
+function toStream(chunks: AsyncGenerator<Uint8Array>, faults: unknown[]): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await chunks.next()
+          if (done) controller.close()
+          else controller.enqueue(value)
+        } catch (error) {
+          faults.push(error)
+          controller.error(error)
+        }
+      },
+      async cancel() {
+        await chunks.return(undefined)
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}
+
+/** The boundary is the browser's to choose, and the content type with it. */
+function form({ options }: Client, request: MultipartRequest): RequestBody {
+  return { headers: graphqlHeaders(options), body: formBody(request) }
+}
+
+interface Meter {
+  add(bytes: number): void
+  end(): void
+}
+
+function meterOf(files: readonly UploadFile[], onProgress: Upload['onProgress']): Meter {
+  const totalBytes = files.reduce((sum, file) => sum + sizeOf(file), 0)
+  let sentBytes = 0
+  const tell = () => onProgress?.({ sentBytes, totalBytes })
+  tell()
+  return {
+    add(bytes) {
+      sentBytes += bytes
+      tell()
+    },
+    end() {
+      if (sentBytes === totalBytes) return
+      sentBytes = totalBytes
+      tell()
+    },
+  }
+}
+
+/** Node's fetch streams a request over any connection; browsers over none that the gateway speaks. */
+function isNode(): boolean {
+  return typeof process !== 'undefined' && typeof process.versions?.node === 'string'
+}
