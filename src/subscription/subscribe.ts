@@ -118,12 +118,9 @@ function recordToRenew({ entitlement, history }: SubscriptionState): RecordRef |
 
 function summaryOf({ fan, creator, slug }: SubscriptionId, { terms }: CurrentPlan, periods: number): string {
   const cost = `${formatDeso(requiredNanos(terms.priceNanos, periods))} DESO`
-  const span = describePeriod(terms.periodSeconds)
   const bought =
     terms.periodSeconds === 0
-      ? 'once, for good,'
-      : periods === 1
-        ? `for ${span}`
-        : `for ${periods} times ${span}`
-  return `${fan} pays ${cost} to ${creator} ${bought} of the plan ${quote(slug)} (${quote(terms.title)}).`
+      ? 'once, for good'
+      : `${periods} ${periods === 1 ? 'period' : 'periods'} of ${describePeriod(terms.periodSeconds)}`
+  return `${fan} pays ${cost} to ${creator} for the plan ${quote(slug)} (${quote(terms.title)}): ${bought}.`
 }
