@@ -5,7 +5,7 @@ import { type Clock, systemClock } from '../../src/clock.js'
 import { loadConfig } from '../../src/config/config.js'
 import { type PublicKey, publicKeyFromBytes, publicKeyOf } from '../../src/deso/keys.js'
 import { sha256d, signDigest } from '../../src/deso/signature.js'
-import { startDevchain } from '../../src/devchain/devchain.js'
+import { type DevchainOptions, startDevchain } from '../../src/devchain/devchain.js'
 import { type Gateway, startGateway } from '../../src/gateway.js'
 import { createLogger } from '../../src/logger.js'
 
@@ -59,14 +59,19 @@ export interface WorldOptions {
   blockMs?: number
   /** A chain that exists already; it is then not stopped with the world. */
   chain?: ChainControl
+  /** The gateway's; the system's time unless given. */
+  clock?: MovableClock
 }
 
-/** The system's time, moved forward by the test. */
+/** The system's time, or one that stands still, moved forward by the test. */
 export class MovableClock implements Clock {
   #offset = 0
 
+  /** `standsAt`: milliseconds since the epoch. */
+  constructor(private readonly standsAt: number | null = null) {}
+
   now(): number {
-    return systemClock.now() + this.#offset
+    return (this.standsAt ?? systemClock.now()) + this.#offset
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
@@ -127,15 +132,17 @@ export class ChainControl {
   }
 }
 
-export async function openChain(blockMs = 10): Promise<ChainControl> {
-  const chain = await startDevchain({ port: 0, blockMs, dataDir: null, clock: systemClock, log: createLogger('silent') })
+/** `options`: what matters of the chain's clock, index and parameters. */
+export async function openChain(blockMs = 10, options: Partial<DevchainOptions> = {}): Promise<ChainControl> {
+  const log = createLogger('silent')
+  const chain = await startDevchain({ port: 0, blockMs, dataDir: null, clock: systemClock, log, ...options })
   return new ChainControl(chain.url, () => chain.close())
 }
 
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const chain = options.chain ?? (await openChain(options.blockMs))
   const dataDir = await mkdtemp(join(tmpdir(), 'gateway-'))
-  const clock = new MovableClock()
+  const clock = options.clock ?? new MovableClock()
   const env = {
     DATA_DIR: dataDir,
     DESO_NODE_URL: chain.url,
