@@ -1,3 +1,7 @@
+/**
+ * Plans and subscriptions, as verbs: what may be drafted and read of them. This room knows no GraphQL, signs and
+ * sends nothing, and judges no record itself: what one is worth, access/ and protocol/ say.
+ */
 import { withFreshReads } from '../access/reads.js'
 import { loadPlan, loadSubscription, type SubscriptionId, type SubscriptionState } from '../access/records.js'
 import type { RequestContext } from '../context.js'
