@@ -82,11 +82,11 @@ export async function startDevchain(options: DevchainOptions): Promise<Devchain>
 /** The port, once it is open. */
 async function openServer(
   service: ChainService,
-  { host, port, clock }: DevchainOptions,
+  { host, port, clock, log }: DevchainOptions,
   opened: (() => Promise<void>)[],
 ): Promise<number> {
   const stop = new AbortController()
-  const server = createNodeServer({ service, faults: new Faults(), clock, signal: stop.signal })
+  const server = createNodeServer({ service, faults: new Faults(), clock, log, signal: stop.signal })
   server.listen(port, host)
   await once(server, 'listening')
   opened.push(async () => {

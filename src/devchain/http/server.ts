@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Logger } from 'pino'
 import type { Clock } from '../../clock.js'
 import type { ChainService } from '../chain-service.js'
 import type { Fault, Faults } from '../faults.js'
@@ -17,6 +18,7 @@ export interface ServerContext {
   service: ChainService
   faults: Faults
   clock: Clock
+  log: Logger
   /** Ends faults that wait. */
   signal: AbortSignal
 }
@@ -36,10 +38,7 @@ const ROOT: Reply = { status: 200, contentType: JSON_TYPE, body: 'Your DeSo node
 
 export function createNodeServer(context: ServerContext): Server {
   return createServer((request, response) => {
-    respond(context, request, response).catch((error: unknown) => {
-      // A handler of a node that panics, and a client that is gone: both end without an answer.
-      request.socket.destroy(error instanceof NodePanic ? undefined : (error as Error))
-    })
+    respond(context, request, response).catch((error: unknown) => fail(context, error, request, response))
   })
 }
 
@@ -60,6 +59,22 @@ async function respond(
   await context.service.durable()
   if (fault?.kind === 'halfBody') return sendHalf(request, response, reply)
   send(request, response, reply)
+}
+
+/** A handler of a node that panics ends without an answer; so does a client that is gone. */
+function fail(
+  { log, signal }: ServerContext,
+  error: unknown,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  if (error instanceof NodePanic || request.socket.destroyed || signal.aborted || response.headersSent) {
+    request.socket.destroy()
+    return
+  }
+  log.error({ err: error, url: request.url }, 'the local chain cannot answer')
+  const body = writeGoJson({ error: `the local chain cannot answer: ${(error as Error).message}` })
+  send(request, response, { status: 500, contentType: JSON_TYPE, body: `${body}\n` })
 }
 
 function readPath(request: IncomingMessage): string {

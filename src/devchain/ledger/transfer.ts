@@ -1,7 +1,6 @@
-import { verifyTransactionSignature } from '../../deso/signature.js'
 import type { Transaction } from '../../deso/transaction.js'
 import { toHex } from '../go/hex.js'
-import { keyTextBoth } from '../wire/base58-check.js'
+import { signatureProblem } from './check-signature.js'
 import type { Ledger } from './ledger.js'
 import { RuleRefusal } from './rule-refusal.js'
 
@@ -42,24 +41,4 @@ function assertSignature(transaction: Transaction): void {
   if (problem !== undefined) {
     throw new RuleRefusal(`${FUNCTION}: ${FUNCTION}Problem verifying txn signature: : ${problem}`)
   }
-}
-
-/** Derived keys are known to no local chain: there is nothing that could authorise one. */
-function signatureProblem(transaction: Transaction): string | undefined {
-  const check = verifyTransactionSignature(transaction)
-  const named = transaction.extraData.get('DerivedPublicKey')
-  if (check.ok) return check.isDerived ? notAuthorized(transaction, check.signer) : undefined
-  switch (check.reason) {
-    case 'HIGH_S':
-      return '_verifySignature: high-S deteceted: RuleErrorTxnSigHasHighS'
-    case 'TWO_DERIVED_KEYS':
-      return '_verifySignature: Something went wrong while checking for derived key signature: IsDerivedSignature: transaction signed with a derived key can either store public key in ExtraData or use the DeSo-DER recoverable signature encoding but not BOTH: RuleErrorDerivedKeyHasBothExtraDataAndRecoveryId'
-    default:
-      return named ? notAuthorized(transaction, named) : 'RuleErrorInvalidTransactionSignature'
-  }
-}
-
-function notAuthorized(transaction: Transaction, derivedKey: Uint8Array): string {
-  const owner = keyTextBoth(toHex(transaction.publicKey))
-  return `Derived key mapping for owner not found: Owner: ${owner}, Derived key: ${keyTextBoth(toHex(derivedKey))}: RuleErrorDerivedKeyNotAuthorized`
 }
