@@ -62,7 +62,8 @@ export function toConnection<S, T>(page: Page<S>, map: (row: S) => T): Connectio
       hasNextPage: page.hasNextPage,
       hasPreviousPage: page.hasPreviousPage,
       startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      // A page that came short at a scan limit says itself where the next one starts.
+      endCursor: page.endCursor ?? edges.at(-1)?.cursor ?? null,
     },
   }
 }
