@@ -18,7 +18,7 @@ import {
 import { DEFAULT_PAGE_SIZE } from '../relay/page-args.js'
 
 /** What a list without pages counts as: such lists (files, outputs, payments) are short by nature. */
-const PLAIN_LIST = 10
+const PLAIN_LIST = 5
 
 export interface QueryMeasure {
   /** Levels of fields. */
