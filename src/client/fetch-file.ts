@@ -9,8 +9,8 @@ export interface FetchFileOptions {
   signal?: AbortSignal
 }
 
-/** A file, or the part of it that was asked for, as it comes. */
-export interface FetchedFile {
+/** A file, or the part of it that was asked for, as it comes. To be read or disposed of, which ends the transfer. */
+export interface FetchedFile extends AsyncDisposable {
   /** Of the whole file. */
   byteSize: number
   offset: number
@@ -41,10 +41,11 @@ export async function fetchFile(
   const { range, signal } = options
   signal?.throwIfAborted()
   const guard = stallGuard(client.options.timeoutMs, signal)
+  const disposed = new AbortController()
   try {
     const response = await client.options.fetch(url, {
       headers: headersOf(client, url, range),
-      signal: guard.signal,
+      signal: AbortSignal.any([guard.signal, disposed.signal]),
     })
     if (!response.ok) throw await refusalOf(response)
     const place = placeOf(response, range)
@@ -53,6 +54,10 @@ export async function fetchFile(
       mediaType: response.headers.get('content-type') ?? 'application/octet-stream',
       etag: response.headers.get('etag'),
       chunks: guarded(response, place.length, guard, signal),
+      async [Symbol.asyncDispose]() {
+        guard[Symbol.dispose]()
+        disposed.abort()
+      },
     }
   } catch (error) {
     guard[Symbol.dispose]()

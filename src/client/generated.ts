@@ -655,6 +655,14 @@ export type UnsubscribeMutation = { unsubscribe: { draft: { kind: TransactionKin
       | { __typename: 'UploadTooLarge', limit: string, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
     > } };
 
+export type GetSubscriptionQueryVariables = Exact<{
+  creator: string;
+  plan: string;
+}>;
+
+
+export type GetSubscriptionQuery = { account: { viewerSubscription: { id: string, status: SubscriptionStatus, startsAt: string | null, expiresAt: string | null, fan: { id: string, publicKey: string }, creator: { id: string, publicKey: string }, plan: { id: string, slug: string, title: string, periodSeconds: number, state: PlanState, version: string, creator: { id: string, publicKey: string }, price: { nanos: string, deso: string, usdCents: number | null } }, payments: Array<{ periods: number, startsAt: string | null, endsAt: string | null, transaction: { transactionId: string, status: TransactionStatus }, paid: { nanos: string, deso: string, usdCents: number | null } }> } | null } | null };
+
 export type CheckAccessQueryVariables = Exact<{
   to: AccessTarget;
   account?: string | null | undefined;
@@ -736,7 +744,7 @@ export type DecodeTransactionQuery = { decodeTransaction: { kind: TransactionKin
 export type GetGatewayQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type GetGatewayQuery = { gateway: { version: string, network: Network, tipHeight: number | null, committedTip: { height: number, hash: string, time: string } | null, storage: { kind: string, isHealthy: boolean }, limits: { maxPageSize: number, maxFileBytes: string, maxFilesPerContent: number, maxUnpublishedBytes: string, maxQueryDepth: number, maxQueryCost: number, commitWaitSeconds: number } } };
+export type GetGatewayQuery = { gateway: { version: string, network: Network, tipHeight: number | null, committedTip: { height: number, hash: string, time: string } | null, storage: { kind: string, isHealthy: boolean } | null, limits: { maxPageSize: number, maxFileBytes: string, maxFilesPerContent: number, maxUnpublishedBytes: string, maxQueryDepth: number, maxQueryCost: number, commitWaitSeconds: number } } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -2287,6 +2295,63 @@ fragment ErrorFields on UserError {
     }
   }
 }`) as unknown as TypedDocumentString<UnsubscribeMutation, UnsubscribeMutationVariables>;
+export const GetSubscriptionDocument = new TypedDocumentString(`
+    query GetSubscription($creator: PublicKey!, $plan: Slug!) {
+  account(by: {publicKey: $creator}) {
+    viewerSubscription(plan: $plan) {
+      ...SubscriptionFields
+    }
+  }
+}
+    fragment MoneyFields on Money {
+  nanos
+  deso
+  usdCents
+}
+fragment PlanFields on Plan {
+  id
+  creator {
+    id
+    publicKey
+  }
+  slug
+  title
+  price {
+    ...MoneyFields
+  }
+  periodSeconds
+  state
+  version
+}
+fragment SubscriptionFields on Subscription {
+  id
+  fan {
+    id
+    publicKey
+  }
+  creator {
+    id
+    publicKey
+  }
+  plan {
+    ...PlanFields
+  }
+  status
+  startsAt
+  expiresAt
+  payments {
+    transaction {
+      transactionId
+      status
+    }
+    paid {
+      ...MoneyFields
+    }
+    periods
+    startsAt
+    endsAt
+  }
+}`) as unknown as TypedDocumentString<GetSubscriptionQuery, GetSubscriptionQueryVariables>;
 export const CheckAccessDocument = new TypedDocumentString(`
     query CheckAccess($to: AccessTarget!, $account: PublicKey) {
   access(to: $to, account: $account) {
