@@ -31,17 +31,26 @@ export function devAccounts(): readonly DevAccount[] {
 }
 
 function deriveAccounts(): DevAccount[] {
-  const root = HDKey.fromMasterSeed(mnemonicToSeedSync(DEV_MNEMONIC))
+  const keys = deriveKeys(DEV_MNEMONIC, NAMES.length)
   return NAMES.map((name, index) => {
+    const { path, privateKey } = keys[index] as DerivedKey
+    const account = toHex(publicKeyOf(privateKey))
+    return { name, account, seedHex: toHex(privateKey), mnemonic: DEV_MNEMONIC, path }
+  })
+}
+
+interface DerivedKey {
+  path: string
+  privateKey: Uint8Array
+}
+
+/** The first keys of a mnemonic, as DeSo Identity numbers its accounts. */
+export function deriveKeys(mnemonic: string, count: number): DerivedKey[] {
+  const root = HDKey.fromMasterSeed(mnemonicToSeedSync(mnemonic))
+  return Array.from({ length: count }, (_, index) => {
     const path = `m/44'/0'/0'/0/${index}`
     const { privateKey } = root.derive(path)
     if (!privateKey) throw new Error(`no private key at ${path}`)
-    return {
-      name,
-      account: toHex(publicKeyOf(privateKey)),
-      seedHex: toHex(privateKey),
-      mnemonic: DEV_MNEMONIC,
-      path,
-    }
+    return { path, privateKey }
   })
 }

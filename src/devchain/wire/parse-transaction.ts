@@ -1,5 +1,4 @@
 import type { Transaction, TransactionMetadata, TransactionOutput } from '../../deso/transaction.js'
-import { toHex } from '../go/hex.js'
 import { assertParsableSignature } from './der.js'
 import { LenientReader, WireError, within } from './lenient-reader.js'
 import { typeName } from './transaction-types.js'
@@ -216,9 +215,4 @@ function readTrailer(reader: LenientReader): { isThere: boolean; fields: Trailer
     partialId: reader.uvarint(nonceProblem),
   }
   return { isThere: true, fields: { version, feeNanos, nonce } }
-}
-
-/** The 33 bytes of a key as lower-case hex: what the ledger names accounts by. */
-export function accountOf(publicKey: Uint8Array): string {
-  return toHex(publicKey)
 }
