@@ -25,7 +25,7 @@ export interface ChainTerms {
 export async function chainTerms(ctx: RequestContext): Promise<ChainTerms> {
   const options = { signal: ctx.signal }
   const [tip, construction, params] = await Promise.all([
-    ctx.app.chain.committedTip(options),
+    ctx.app.chain.freshCommittedTip(options),
     ctx.app.node.constructionParams(options),
     ctx.app.node.globalParams(options),
   ])

@@ -211,6 +211,15 @@ describe('an idempotency key', () => {
     await expect(send(3n * DESO, 'key', { viewer: ALICE })).rejects.toThrow(IdempotencyConflictError)
   })
 
+  it('that somebody else pinned in an earlier window yields with the nonce of that window', async () => {
+    chain.mine(2_030)
+    const pinned = await send(DESO)
+    chain.mine(100)
+    const own = await send(2n * DESO, 'key', { viewer: ALICE })
+    expect(nonceOf(own.unsignedHex)).toEqual(nonceOf(pinned.unsignedHex))
+    expect((await send(DESO, 'new')).expiresAtHeight).toBeGreaterThan(own.expiresAtHeight)
+  })
+
   it('that somebody else pinned is the signer’s once the signer has asked for the same', async () => {
     const pinned = await send(DESO)
     expect(await send(DESO, 'key', { viewer: ALICE })).toEqual(pinned)

@@ -96,7 +96,7 @@ async function readKnown(ctx: RequestContext, stored: StoredDraft): Promise<Know
   const transaction = decodeTransaction(Buffer.from(stored.record.unsignedHex, 'hex'))
   const [sending, { height }] = await Promise.all([
     loadSending(ctx.app.state, sendingKeyOf(transaction)),
-    ctx.app.chain.committedTip({ signal: ctx.signal }),
+    ctx.app.chain.freshCommittedTip({ signal: ctx.signal }),
   ])
   return { stored, transaction, sending, height, isExpired: height > expiryOf(transaction) }
 }

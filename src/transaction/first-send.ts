@@ -33,7 +33,7 @@ export async function submitFirst(
   stored: StoredSending | null,
 ): Promise<SubmitResult | null> {
   const draft = stored && (await draftOfSending(ctx.app.state, stored.sending.draftKey))
-  const tip = await ctx.app.chain.committedTip({ signal: ctx.signal })
+  const tip = await ctx.app.chain.freshCommittedTip({ signal: ctx.signal })
   const lane = laneOf(signed)
   const send = () => recordAndSend(ctx, signed, draft, tip.height)
   if (lane === null) return send()

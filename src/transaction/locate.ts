@@ -22,7 +22,7 @@ import {
 /** What a poll reads at most; the next one goes on. */
 const BLOCKS_PER_LOOK = 128
 /** How long a search that must come to an end may take, in milliseconds. */
-const SEARCH_MS = 8_000
+const SEARCH_MS = 20_000
 const BLOCKS_AT_ONCE = 8
 /** Progress below this is not worth a write: the blocks are in the cache. */
 const WORTH_KEEPING_BLOCKS = 32
@@ -70,7 +70,7 @@ async function search(
   { key, sending }: StoredSending,
   { below, mayGoOn }: Search,
 ): Promise<Look> {
-  const tip = await ctx.app.chain.committedTip({ signal: ctx.signal })
+  const tip = await ctx.app.chain.freshCommittedTip({ signal: ctx.signal })
   const ceiling = Math.min(tip.height, expiryOfKey(key))
   const floor = floorOf(key, sending)
   let { mined, scannedUpTo: up, scannedDownTo: down } = sending
@@ -97,12 +97,7 @@ async function search(
 
 /** Below this no block can hold a nonce of this gateway; for others' it is as far as one looks. */
 function floorOf(key: string, { draftKey, anchor }: Sending): number {
-  const latest = draftKey === null ? anchor : Math.min(anchor, expiryOfKey(key))
-  return Math.max(
-    0,
-    (draftKey === null ? anchor : expiryOfKey(key)) - MAX_NONCE_LIFE_BLOCKS,
-    latest - MAX_NONCE_LIFE_BLOCKS,
-  )
+  return Math.max(0, (draftKey === null ? anchor : expiryOfKey(key)) - MAX_NONCE_LIFE_BLOCKS)
 }
 
 /** Positions hold for the anchor that they began at; what was mined holds for ever. */

@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { FakeChain } from '../../test/support/fake-chain.js'
 import { fakeGateway, MemoryState, request, sign, TestClock, user } from '../../test/support/fake-gateway.js'
 import type { AppContext } from '../context.js'
+import { decodeTransaction, encodeTransaction } from '../deso/codec.js'
+import type { Transaction } from '../deso/transaction.js'
 import { sendDeso } from './kinds/send-deso.js'
 import { getTransaction } from './status.js'
 import { submitTransaction } from './submit.js'
@@ -108,10 +110,14 @@ describe('a transaction that was sent here', () => {
       idempotencyKey: 'one',
     })
     chain.submit(sign(unsignedHex, BOB))
+    // Of somebody else, with the very nonce of the first.
+    const stolen = { ...decode(chain.submitted[0] ?? ''), publicKey: BOB.bytes, signature: new Uint8Array() }
+    chain.submit(sign(hexOf(stolen), BOB))
+    chain.mempool.reverse()
     chain.commit()
     expect((await status(first)).id).toBe(first)
     expect((await status(second)).id).toBe(second)
-    expect(chain.minedIds).toHaveLength(3)
+    expect(chain.minedIds).toHaveLength(4)
   })
 
   async function resigned(id: string): Promise<string> {
@@ -120,6 +126,14 @@ describe('a transaction that was sent here', () => {
     return hex
   }
 })
+
+function decode(hex: string): Transaction {
+  return decodeTransaction(Buffer.from(hex, 'hex'))
+}
+
+function hexOf(transaction: Transaction): string {
+  return Buffer.from(encodeTransaction(transaction)).toString('hex')
+}
 
 describe('a transaction of which this gateway knows nothing', () => {
   it('is UNKNOWN where the index does not find it, which proves nothing', async () => {

@@ -1,5 +1,5 @@
 import type { RequestContext } from '../context.js'
-import { GatewayError, NodeUnavailableError } from '../errors.js'
+import { GatewayError, NodeUnavailableError, StorageUnavailableError } from '../errors.js'
 import { awaitCommit } from './await-commit.js'
 import { kindOf } from './describe.js'
 import { basisOf, draftOfSending } from './draft-store.js'
@@ -16,6 +16,7 @@ import { viewOf } from './view-of.js'
 
 /** A node that has not yet seen the end of what it took is not asked again for this long, in milliseconds. */
 const RESEND_AFTER_MS = 10_000
+const MAX_ATTEMPTS = 8
 
 /**
  * Sends what its signer has signed. At most one form of a nonce is sent while it may still be mined; a repeat, or
@@ -44,15 +45,22 @@ function submitSigned(ctx: RequestContext, signed: SignedTransaction): Promise<S
   return ctx.app.mutex.run(signed.sendingKey, oneAtATime, ctx.signal)
 }
 
-async function submitOfNonce(ctx: RequestContext, signed: SignedTransaction): Promise<SubmitResult> {
+async function submitOfNonce(
+  ctx: RequestContext,
+  signed: SignedTransaction,
+  attemptsLeft = MAX_ATTEMPTS,
+): Promise<SubmitResult> {
   const stored = await loadSending(ctx.app.state, signed.sendingKey)
   const earlier = stored && earlierForm(stored.sending, signed)
   if (stored && earlier) return answerEarlier(ctx, stored, earlier)
   if (stored?.sending.mined) {
     return success(await minedView(ctx, stored, stored.sending.mined), { replayed: true })
   }
-  // Null: another gateway of this state has sent a form of the nonce meanwhile.
-  return (await submitFirst(ctx, signed, stored)) ?? submitOfNonce(ctx, signed)
+  const sent = await submitFirst(ctx, signed, stored)
+  if (sent) return sent
+  // Another gateway of this state has sent a form of the nonce meanwhile.
+  if (attemptsLeft > 1) return submitOfNonce(ctx, signed, attemptsLeft - 1)
+  throw new StorageUnavailableError('Other gateways write the same record all the time; try again.')
 }
 
 /** The form that stands for these bytes: of the same unsigned bytes, or of the same draft where it may be mined yet. */

@@ -89,6 +89,13 @@ function submit({ unsignedHex }: Draft, gateway = app) {
   return submitTransaction(request(gateway), { signedHex: sign(unsignedHex, FAN) })
 }
 
+/** As if the fan had deleted them. */
+function forgetSubscriptions(): void {
+  for (const [key, entry] of chain.associations) {
+    if (entry.type === 'DIG:SUBSCRIPTION') chain.associations.delete(key)
+  }
+}
+
 describe('a SUBSCRIBE draft', () => {
   it('is sent while it is what it was drafted to be', async () => {
     const draft = await draftSubscribe({ plan: await publishPlan() })
@@ -127,10 +134,12 @@ describe('a SUBSCRIBE draft', () => {
     const [draft, other] = [await draftSubscribe({ plan }), await draftSubscribe({ plan, key: 'other' })]
     chain.submit(sign(other.unsignedHex, FAN))
     expect(await submit(draft)).toMatchObject({ errors: [{ code: 'DRAFT_EXPIRED' }] })
-    chain.associations.clear()
+    forgetSubscriptions()
     expect(await submit(draft)).toMatchObject({ errors: [{ code: 'DRAFT_EXPIRED' }] })
     await expect(draftSubscribe({ plan })).rejects.toMatchObject({ code: 'DRAFT_EXPIRED' })
     expect(chain.submitted).toEqual([])
+    // It does not stand in the way of what is drafted anew.
+    expect(await submit(await draftSubscribe({ plan, key: 'anew' }))).toMatchObject({ errors: [] })
   })
 
   it('is never sent once the record that it renews is gone', async () => {
@@ -143,8 +152,7 @@ describe('a SUBSCRIBE draft', () => {
       head: { height, id: first.transaction?.id ?? '' },
       key: 'renewal',
     })
-    for (const [key, entry] of chain.associations)
-      if (entry.type === 'DIG:SUBSCRIPTION') chain.associations.delete(key)
+    forgetSubscriptions()
     expect(await submit(renewal)).toMatchObject({ errors: [{ code: 'DRAFT_EXPIRED' }] })
   })
 
@@ -257,6 +265,18 @@ describe('a SUBSCRIBE draft', () => {
     chain.reader.lookUp = lookUp
     expect(chain.submitted).toEqual([])
     expect(await submit(draft)).toMatchObject({ errors: [] })
+  })
+
+  it('that may never have left is looked at again before it is sent again', async () => {
+    const plan = await publishPlan()
+    const [draft, other] = [await draftSubscribe({ plan }), await draftSubscribe({ plan, key: 'other' })]
+    chain.faults.push('LOST_ON_THE_WAY')
+    const lost = await submit(draft)
+    chain.submit(sign(other.unsignedHex, FAN))
+    expect(await submit(draft)).toEqual({ ...lost, replayed: true, errors: [] })
+    expect(chain.submitted).toHaveLength(1)
+    chain.commit()
+    expect(chain.minedIds).toHaveLength(2)
   })
 
   it('made by somebody else is sent too, as what its bytes say, and counts as the newest record', async () => {
