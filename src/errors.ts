@@ -23,6 +23,7 @@ export const ERROR_CODES = [
   'UNSUPPORTED_POLICY',
   'NODE_UNAVAILABLE',
   'STORAGE_UNAVAILABLE',
+  'STORAGE_FULL',
 ] as const
 
 export type ErrorCode = (typeof ERROR_CODES)[number]

@@ -1,7 +1,8 @@
 import { unwrapResolverError } from '@apollo/server/errors'
-import type { GraphQLFormattedError } from 'graphql'
+import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import type { Logger } from 'pino'
-import { GatewayError } from '../../errors.js'
+import { type ErrorCode, GatewayError } from '../../errors.js'
+import { clipMiddle, fieldOfLiteral } from './error-text.js'
 
 /** Codes that say enough by themselves; anything else is a fault and is masked. */
 const OPEN_CODES = new Set([
@@ -10,11 +11,13 @@ const OPEN_CODES = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
   'LIMIT_EXCEEDED',
-  'OPERATION_RESOLUTION_FAILURE',
   'PERSISTED_QUERY_NOT_FOUND',
   'PERSISTED_QUERY_NOT_SUPPORTED',
   'UNAUTHENTICATED',
 ])
+
+/** Where a query's arguments are wrong, Apollo has a word for it; payloads keep ours. */
+const ARGUMENT_FAULTS: ReadonlySet<ErrorCode> = new Set(['INVALID_INPUT', 'MALFORMED_TRANSACTION'])
 
 /**
  * Top-level errors as clients see them: `code`, `retryable`, never a stack. A domain error that reached the top (a
@@ -29,18 +32,18 @@ export function formatError(
   const { locations, path } = formatted
   const where = { ...(locations && { locations }), ...(path && { path }) }
   if (cause instanceof GatewayError) {
-    const extensions = { code: cause.code, retryable: cause.retryable }
-    return { message: cause.message, ...where, extensions }
+    const code = ARGUMENT_FAULTS.has(cause.code) ? 'BAD_USER_INPUT' : cause.code
+    return { message: cause.message, ...where, extensions: { code, retryable: cause.retryable } }
   }
   const code = codeOf(formatted)
-  if (OPEN_CODES.has(code))
-    return { message: formatted.message, ...where, extensions: { code, retryable: false } }
+  if (OPEN_CODES.has(code)) {
+    return { message: messageOf(formatted, thrown), ...where, extensions: { code, retryable: false } }
+  }
   log.error({ err: cause, path }, 'resolver failed')
-  const extensions = { code: 'INTERNAL_SERVER_ERROR', retryable: false }
   return {
     message: 'Something went wrong here. The operator finds it in the log by the request id.',
     ...where,
-    extensions,
+    extensions: { code: 'INTERNAL_SERVER_ERROR', retryable: false },
   }
 }
 
@@ -48,5 +51,11 @@ function codeOf(error: GraphQLFormattedError): string {
   const code = String(error.extensions?.code ?? 'INTERNAL_SERVER_ERROR')
   // graphql-js reports its token limit as a syntax error.
   if (code === 'GRAPHQL_PARSE_FAILED' && / more than \d+ tokens/.test(error.message)) return 'LIMIT_EXCEEDED'
-  return code
+  // No operation of that name, or several and none named.
+  return code === 'OPERATION_RESOLUTION_FAILURE' ? 'BAD_REQUEST' : code
+}
+
+function messageOf({ message }: GraphQLFormattedError, thrown: unknown): string {
+  const field = thrown instanceof GraphQLError ? fieldOfLiteral(thrown) : null
+  return clipMiddle(field === null ? message : `${field}: ${message}`)
 }

@@ -32,6 +32,7 @@ const MEANINGS: { [C in ErrorCode]: string } = {
   UNSUPPORTED_POLICY: 'The policy has a rule that this gateway cannot enforce.',
   NODE_UNAVAILABLE: 'No DeSo node gave an answer in time. Retryable.',
   STORAGE_UNAVAILABLE: 'IPFS gave no answer in time. Retryable.',
+  STORAGE_FULL: 'IPFS has no room left; the operator must make some.',
 }
 
 registerEnumType(ErrorCodeEnum, {
@@ -124,4 +125,5 @@ export const PLAIN_ERRORS = {
   UNSUPPORTED_POLICY: plainError('UnsupportedPolicy', MEANINGS.UNSUPPORTED_POLICY),
   NODE_UNAVAILABLE: plainError('NodeUnavailable', MEANINGS.NODE_UNAVAILABLE),
   STORAGE_UNAVAILABLE: plainError('StorageUnavailable', MEANINGS.STORAGE_UNAVAILABLE),
+  STORAGE_FULL: plainError('StorageFull', MEANINGS.STORAGE_FULL),
 } satisfies Partial<Record<ErrorCode, new () => UserError>>

@@ -2,14 +2,15 @@ import { GraphQLScalarType } from 'graphql'
 import { Upload } from 'graphql-upload-ts'
 import { serializeText, textScalar } from './text-scalar.js'
 
-const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/
+const RFC3339 = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/
 
 export const DateTimeScalar = textScalar<Date>({
   name: 'DateTime',
   description: 'A moment, as RFC 3339 in UTC, e.g. 2026-11-24T11:00:00.000Z.',
   specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
   parse: (text) => {
-    const time = RFC3339.test(text) ? Date.parse(text) : Number.NaN
+    const [, day] = RFC3339.exec(text) ?? []
+    const time = isDay(day) ? Date.parse(text) : Number.NaN
     if (Number.isNaN(time)) throw new Error('write RFC 3339, e.g. 2026-11-24T11:00:00Z')
     return new Date(time)
   },
@@ -18,6 +19,12 @@ export const DateTimeScalar = textScalar<Date>({
     return value.toISOString()
   },
 })
+
+/** Date.parse takes the 30th of February for the 2nd of March. */
+function isDay(day: string | undefined): boolean {
+  const midnight = new Date(`${day}T00:00:00Z`)
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().slice(0, 10) === day
+}
 
 export const UrlScalar = textScalar<string>({
   name: 'URL',

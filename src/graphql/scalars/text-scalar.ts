@@ -1,4 +1,4 @@
-import { GraphQLError, GraphQLScalarType, Kind } from 'graphql'
+import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql'
 
 /**
  * A scalar that travels as a JSON string and nothing else: numbers are refused, since JSON numbers lose digits.
@@ -12,12 +12,14 @@ export function textScalar<T>(options: {
   serialize(value: unknown): string
 }): GraphQLScalarType<T, string> {
   const { name } = options
-  const parse = (value: unknown, shown: string): T => {
-    if (typeof value !== 'string') throw new GraphQLError(`${name} is a string, not ${shown}.`)
+  const parse = (value: unknown, shown: string, nodes?: ValueNode): T => {
+    const where = nodes && { nodes }
+    if (typeof value !== 'string') throw new GraphQLError(`${name} is a string, not ${shown}.`, where)
     try {
       return options.parse(value)
     } catch (error) {
-      throw new GraphQLError(`${name}: ${error instanceof Error ? error.message : 'malformed'}`)
+      const fault = error instanceof Error ? error.message : 'malformed'
+      throw new GraphQLError(`${name}: ${fault}${fault.endsWith('.') ? '' : '.'}`, where)
     }
   }
   return new GraphQLScalarType<T, string>({
@@ -29,7 +31,8 @@ export function textScalar<T>(options: {
     parseLiteral: (node) =>
       parse(
         node.kind === Kind.STRING ? node.value : undefined,
-        `a ${node.kind.replace('Value', '').toLowerCase()}`,
+        `a literal of kind ${node.kind.replace('Value', '')}`,
+        node,
       ),
   })
 }
