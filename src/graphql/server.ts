@@ -3,6 +3,7 @@ import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/di
 import type { AppContext, RequestContext } from '../context.js'
 import { formatError } from './errors/format-error.js'
 import { requestIdPlugin } from './errors/request-id-plugin.js'
+import { knownRootRule } from './limits/known-root-rule.js'
 import { limitsPlugin } from './limits/limits-plugin.js'
 import { createSchema } from './schema.js'
 
@@ -15,8 +16,11 @@ export function createGraphQLServer(app: AppContext): ApolloServer<RequestContex
   return new ApolloServer<RequestContext>({
     schema: createSchema(app.config.deso.network),
     introspection: true,
+    // No cookie ever speaks for anybody here, so a page elsewhere can forge nothing: a plain GET may ask.
+    csrfPrevention: false,
     includeStacktraceInErrorResponses: false,
     parseOptions: { maxTokens: limits.maxQueryTokens },
+    validationRules: [knownRootRule],
     validationOptions: { maxErrors: 20 },
     persistedQueries: false,
     allowBatchedHttpRequests: false,

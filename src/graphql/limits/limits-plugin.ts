@@ -11,7 +11,12 @@ export function limitsPlugin(): ApolloServerPlugin<RequestContext> {
         async didResolveOperation({ schema, document, operation, request, contextValue }) {
           if (!operation) return
           const limits = contextValue.app.config.limits
-          const measure = measureQuery(schema, operation, fragmentsOf(document), request.variables ?? {})
+          const measured = {
+            operation,
+            fragments: fragmentsOf(document),
+            variables: request.variables ?? {},
+          }
+          const measure = measureQuery(schema, measured, limits.maxPageSize)
           check('levels', measure.depth, limits.maxQueryDepth)
           check('aliases', measure.aliases, limits.maxQueryAliases)
           check('fields at these page sizes', measure.cost, limits.maxQueryCost)

@@ -8,14 +8,17 @@ import {
   getNullableType,
   isCompositeType,
   isInterfaceType,
+  isIntrospectionType,
   isListType,
   isObjectType,
   Kind,
   type OperationDefinitionNode,
+  SchemaMetaFieldDef,
   type SelectionSetNode,
+  TypeMetaFieldDef,
   type ValueNode,
 } from 'graphql'
-import { DEFAULT_PAGE_SIZE } from '../relay/page-args.js'
+import { DEFAULT_PAGE_SIZE } from '../../page.js'
 
 /** What a list without pages counts as: such lists (files, outputs, payments) are short by nature. */
 const PLAIN_LIST = 5
@@ -28,15 +31,22 @@ export interface QueryMeasure {
   cost: number
 }
 
+export interface MeasuredDocument {
+  operation: OperationDefinitionNode
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>
+  variables: Readonly<Record<string, unknown>>
+}
+
 /**
  * Measures a validated operation. Each fragment is measured once a type, so that a document which fans out to millions
- * of fields takes no longer than its own length. Page sizes are read from literals and variables alike.
+ * of fields takes no longer than its own length. Page sizes are read from literals and variables alike; one beyond
+ * `maxPageSize` counts as that, since it is refused by its own name. Introspection counts by its aliases alone: it asks
+ * nobody, and graphql-js bounds how it nests.
  */
 export function measureQuery(
   schema: GraphQLSchema,
-  operation: OperationDefinitionNode,
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-  variables: Readonly<Record<string, unknown>>,
+  { operation, fragments, variables }: MeasuredDocument,
+  maxPageSize: number,
 ): QueryMeasure {
   const known = new Map<string, QueryMeasure>()
   const root = schema.getRootType(operation.operation)
@@ -83,6 +93,7 @@ export function measureQuery(
     const own = { depth: 1, aliases: node.alias ? 1 : 0, cost: 1 }
     if (!field || !node.selectionSet || !isCompositeType(type)) return own
     const inner = ofSelections(node.selectionSet, type, firstOf(node, field))
+    if (isIntrospectionType(type)) return { ...own, aliases: inner.aliases + own.aliases }
     return {
       depth: inner.depth + 1,
       aliases: inner.aliases + own.aliases,
@@ -95,7 +106,7 @@ export function measureQuery(
     if (!isListType(getNullableType(field.type))) return 1
     if (node.name.value === 'edges' || node.name.value === 'nodes') {
       const ids = node.arguments?.find((argument) => argument.name.value === 'ids')
-      return ids ? lengthOf(ids.value) : pageSize
+      return ids ? Math.min(lengthOf(ids.value), maxPageSize) : pageSize
     }
     return PLAIN_LIST
   }
@@ -103,7 +114,8 @@ export function measureQuery(
   function firstOf(node: FieldNode, field: GraphQLField<unknown, unknown>): number {
     if (!field.args.some((argument) => argument.name === 'first')) return 1
     const value = readValue(node.arguments?.find((argument) => argument.name.value === 'first')?.value)
-    return typeof value === 'number' ? Math.max(0, value) : DEFAULT_PAGE_SIZE
+    const size = typeof value === 'number' ? value : DEFAULT_PAGE_SIZE
+    return Math.min(Math.max(0, size), maxPageSize)
   }
 
   function lengthOf(value: ValueNode): number {
@@ -133,5 +145,7 @@ function add(sum: QueryMeasure, part: QueryMeasure): void {
 }
 
 function fieldOf(type: GraphQLCompositeType, name: string): GraphQLField<unknown, unknown> | undefined {
+  if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef
+  if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef
   return isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined
 }
