@@ -8,6 +8,7 @@ import { getPlan } from '../../subscription/get-plan.js'
 import { getTransaction } from '../../transaction/status.js'
 import { contentPostHash } from '../content/content-resolver.js'
 import { badInput } from '../errors/bad-input.js'
+import { isGiven } from '../errors/is-given.js'
 import { planKey } from '../node/keys.js'
 import { PublicKeyType } from '../scalars/public-key.js'
 import { TransactionObject } from '../transaction/transaction.js'
@@ -44,13 +45,14 @@ export class AccessResolver {
     @Root() { evidence }: EvidenceObject,
     @Ctx() ctx: RequestContext,
   ): Promise<TransactionObject> {
-    return new TransactionObject(await getTransaction(ctx, evidence.transactionId))
+    const { transactionId, height } = evidence
+    return new TransactionObject(await getTransaction(ctx, transactionId, { height }))
   }
 }
 
 async function findTarget(ctx: RequestContext, to: AccessTarget) {
-  if (to.content) return getContent(ctx, contentPostHash(to.content))
-  if (!to.plan) throw badInput('access: give a content or a plan.')
+  if (isGiven(to.content)) return getContent(ctx, contentPostHash(to.content))
+  if (!isGiven(to.plan)) throw badInput('to: give a content or a plan.')
   const { creator, slug } = planKey(ctx, to.plan)
   const plan = await getPlan(ctx, creator, slug)
   return plan && { creator, policy: policyOfPlan(slug) }

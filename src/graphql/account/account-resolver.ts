@@ -10,6 +10,7 @@ import { listSubscribers } from '../../subscription/list-subscribers.js'
 import { listSubscriptions } from '../../subscription/list-subscriptions.js'
 import { ContentConnection, ContentObject } from '../content/content.js'
 import { badInput } from '../errors/bad-input.js'
+import { isGiven } from '../errors/is-given.js'
 import { type Connection, toConnection } from '../relay/connection.js'
 import { AfterArg, FirstArg, pageRequest } from '../relay/page-args.js'
 import { SlugScalar } from '../scalars/identifiers.js'
@@ -32,7 +33,10 @@ type Active = boolean | null | undefined
 
 @Resolver(() => AccountObject)
 export class AccountResolver {
-  @Query(() => AccountObject, { nullable: true, description: 'Who the bearer token says; null without one.' })
+  @Query(() => AccountObject, {
+    nullable: true,
+    description: 'Who the bearer token says; null without one. Anybody may ask.',
+  })
   viewer(@Ctx() ctx: RequestContext): AccountObject | null {
     return ctx.viewer && new AccountObject(ctx.viewer)
   }
@@ -46,8 +50,8 @@ export class AccountResolver {
     @Arg('by', () => AccountBy, { description: 'Exactly one way to name it.' }) by: AccountBy,
     @Ctx() ctx: RequestContext,
   ): Promise<AccountObject | null> {
-    if (by.publicKey) return new AccountObject(by.publicKey)
-    if (!by.username) throw badInput('account: give publicKey or username.')
+    if (isGiven(by.publicKey)) return new AccountObject(by.publicKey)
+    if (!isGiven(by.username)) throw badInput('by: give a publicKey or a username.')
     const key = await findAccount(ctx, { username: by.username })
     return key && new AccountObject(key)
   }
@@ -155,6 +159,6 @@ async function subscriptionPage(
   active: Active,
   page: ReturnType<typeof pageOf>,
 ): Promise<Connection<FanSubscription>> {
-  const options = active === null || active === undefined ? { page } : { active, page }
+  const options = isGiven(active) ? { active, page } : { page }
   return toConnection(await list(ctx, key, options), (row) => new FanSubscription(row))
 }

@@ -8,6 +8,7 @@ import type { RequestContext } from '../../context.js'
 import type { PublicKey } from '../../deso/keys.js'
 import { AccessObject } from '../access/access.js'
 import { badInput } from '../errors/bad-input.js'
+import { isGiven } from '../errors/is-given.js'
 import { type Connection, toConnection } from '../relay/connection.js'
 import { decodeGlobalId } from '../relay/global-id.js'
 import { AfterArg, FirstArg, pageRequest } from '../relay/page-args.js'
@@ -29,9 +30,8 @@ export class ContentResolver {
     @Arg('postHash', () => TransactionIdScalar, { nullable: true, description: 'By its post.' })
     postHash?: string | null,
   ): Promise<ContentObject | null> {
-    if (!id === !postHash) throw badInput('content: give exactly one of id and postHash.')
-    const hash = postHash ?? contentPostHash(id as string)
-    const content = await getContent(ctx, hash)
+    if (isGiven(id) === isGiven(postHash)) throw badInput('content: give exactly one of id and postHash.')
+    const content = await getContent(ctx, postHash ?? contentPostHash(id as string))
     return content && new ContentObject(content)
   }
 

@@ -7,7 +7,7 @@ import { getTransaction } from '../../transaction/status.js'
 import { AccountObject } from '../account/account.js'
 import { ContentObject } from '../content/content.js'
 import { badInput } from '../errors/bad-input.js'
-import { decodeGlobalId, type GlobalId, type NodeTypeName } from '../relay/global-id.js'
+import { decodeGlobalId, type NodeTypeName } from '../relay/global-id.js'
 import { NodeInterface } from '../relay/node.js'
 import { PlanObject } from '../subscription/plan.js'
 import { FanSubscription } from '../subscription/subscription.js'
@@ -46,23 +46,25 @@ export class NodeResolver {
     @Arg('id', () => ID, { description: 'As this gateway gave it.' }) id: string,
     @Ctx() ctx: RequestContext,
   ): Promise<NodeInterface | null> {
-    return find(ctx, decodeGlobalId(id))
+    return find(ctx, id)
   }
 
   @Query(() => [NodeInterface], {
     nullable: 'items',
-    description: 'The same for many ids, in their order; at most `gateway.limits.maxPageSize`.',
+    description:
+      'The same for many ids, in their order; at most `gateway.limits.maxPageSize`. An id that is malformed, or whose source does not answer, is null with an error of its own. Public.',
   })
   nodes(
     @Arg('ids', () => [ID], { description: 'As this gateway gave them.' }) ids: string[],
     @Ctx() ctx: RequestContext,
-  ): Promise<(NodeInterface | null)[]> {
+  ): Promise<NodeInterface | null>[] {
     const max = ctx.app.config.limits.maxPageSize
-    if (ids.length > max) throw badInput(`nodes: at most ${max} ids, not ${ids.length}.`)
-    return Promise.all(ids.map((id) => decodeGlobalId(id)).map((id) => find(ctx, id)))
+    if (ids.length > max) throw badInput(`ids: at most ${max}, not ${ids.length}.`)
+    return ids.map((id) => find(ctx, id))
   }
 }
 
-function find(ctx: RequestContext, { type, parts }: GlobalId): Promise<NodeInterface | null> {
+async function find(ctx: RequestContext, id: string): Promise<NodeInterface | null> {
+  const { type, parts } = decodeGlobalId(id)
   return FINDERS[type](ctx, parts)
 }

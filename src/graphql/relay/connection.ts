@@ -14,7 +14,8 @@ export class PageInfo {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Cursor of the last row: pass it as `after` for the next page.',
+    description:
+      'Pass it as `after` for the next page: the last row’s cursor, or where a page that came short stopped looking.',
   })
   endCursor!: string | null
 }

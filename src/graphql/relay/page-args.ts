@@ -1,5 +1,5 @@
 import { Arg, Int } from 'type-graphql'
-import type { PageRequest } from '../../page.js'
+import { DEFAULT_PAGE_SIZE, type PageRequest } from '../../page.js'
 import { badInput } from '../errors/bad-input.js'
 
 /** `first`, as an argument. The published maximum stands in `gateway.limits.maxPageSize`. */
@@ -13,7 +13,8 @@ export const FirstArg = () =>
 export const AfterArg = () =>
   Arg('after', () => String, { nullable: true, description: 'Start behind the row with this cursor.' })
 
-export const DEFAULT_PAGE_SIZE = 20
+/** More than any cursor has. */
+const MAX_CURSOR_CHARACTERS = 1024
 
 /** Checks what the schema cannot say. Throws BAD_USER_INPUT that names the limit. */
 export function pageRequest(
@@ -21,8 +22,9 @@ export function pageRequest(
   after: string | null | undefined,
   max: number,
 ): PageRequest {
-  const size = first ?? DEFAULT_PAGE_SIZE
+  const size = first ?? Math.min(DEFAULT_PAGE_SIZE, max)
   if (size < 0 || size > max) throw badInput(`first: ask for 0 to ${max} rows, not ${size}.`)
-  if (after && after.length > 1024) throw badInput('after: not a cursor of this list.')
-  return after ? { first: size, after } : { first: size }
+  if (after === null || after === undefined) return { first: size }
+  if (after.length > MAX_CURSOR_CHARACTERS) throw badInput('after: not a cursor of this list.')
+  return { first: size, after }
 }

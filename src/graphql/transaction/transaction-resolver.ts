@@ -11,12 +11,15 @@ import {
 } from 'type-graphql'
 import type { RequestContext } from '../../context.js'
 import type { PublicKey } from '../../deso/keys.js'
+import { InvalidInputError } from '../../errors.js'
 import { decodeTransactionHex } from '../../transaction/decode.js'
 import { sendDeso } from '../../transaction/kinds/send-deso.js'
 import { updateProfile } from '../../transaction/kinds/update-profile.js'
+import type { SignedInput } from '../../transaction/signed-input.js'
 import { getTransaction } from '../../transaction/status.js'
 import { submitTransaction } from '../../transaction/submit.js'
 import { badInput } from '../errors/bad-input.js'
+import { isGiven } from '../errors/is-given.js'
 import { toUserError } from '../errors/to-user-error.js'
 import { UserError } from '../errors/user-errors.js'
 import { HexScalar, TransactionIdScalar } from '../scalars/identifiers.js'
@@ -140,7 +143,7 @@ export class TransactionResolver {
     if (send) return draftPayload(async () => sendDeso(ctx, { ...send, signer: signerOf(send, ctx) }))
     if (profile)
       return draftPayload(async () => updateProfile(ctx, { ...profile, signer: signerOf(profile, ctx) }))
-    throw badInput('createTransaction: give exactly one kind.')
+    throw badInput('input: give exactly one kind of transaction.')
   }
 
   @Mutation(() => SubmitTransactionPayload, {
@@ -152,7 +155,9 @@ export class TransactionResolver {
     input: SubmitTransactionInput,
     @Ctx() ctx: RequestContext,
   ): Promise<SubmitTransactionPayload> {
-    const result = await submitTransaction(ctx, signedBytes(input), input.wait ?? 'ACCEPTED')
+    const signed = signedBytes(input)
+    if (!signed) return { transaction: null, replayed: false, errors: [toUserError(wrongForm())] }
+    const result = await submitTransaction(ctx, signed, input.wait ?? 'ACCEPTED')
     return {
       transaction: result.transaction && new TransactionObject(result.transaction),
       replayed: result.replayed,
@@ -161,9 +166,13 @@ export class TransactionResolver {
   }
 }
 
-function signedBytes(input: SubmitTransactionInput) {
-  const { signedHex, unsignedHex, signature } = input
-  if (signedHex && !unsignedHex && !signature) return { signedHex }
-  if (!signedHex && unsignedHex && signature) return { unsignedHex, signature }
-  throw badInput('submitTransaction: give signedHex alone, or unsignedHex and signature.')
+/** Null: neither of the two forms. */
+function signedBytes({ signedHex, unsignedHex, signature }: SubmitTransactionInput): SignedInput | null {
+  const isParts = isGiven(unsignedHex) && isGiven(signature)
+  if (isGiven(signedHex)) return isGiven(unsignedHex) || isGiven(signature) ? null : { signedHex }
+  return isParts ? { unsignedHex, signature } : null
+}
+
+function wrongForm(): InvalidInputError {
+  return new InvalidInputError('Give signedHex alone, or unsignedHex and signature.', ['input'])
 }
