@@ -109,6 +109,8 @@ export type ErrorCode =
   | 'PLAN_NOT_FOUND'
   /** A record that this would refer to is not committed yet. Try again in seconds. */
   | 'RECORD_PENDING'
+  /** IPFS has no room left; the operator must make some. */
+  | 'STORAGE_FULL'
   /** IPFS gave no answer in time. Retryable. */
   | 'STORAGE_UNAVAILABLE'
   /** The chain refused the transaction. */
@@ -389,6 +391,7 @@ export type PublishContentMutation = { publishContent: { manifestCid: string | n
       | { __typename: 'PlanClosed', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'PlanNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'RecordPending', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'StorageFull', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'StorageUnavailable', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'TransactionRejected', rule: string, detail: string, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'UnsupportedPolicy', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
@@ -445,6 +448,8 @@ type ErrorFields_PlanNotFound_Fragment = { __typename: 'PlanNotFound', code: Err
 
 type ErrorFields_RecordPending_Fragment = { __typename: 'RecordPending', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean };
 
+type ErrorFields_StorageFull_Fragment = { __typename: 'StorageFull', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean };
+
 type ErrorFields_StorageUnavailable_Fragment = { __typename: 'StorageUnavailable', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean };
 
 type ErrorFields_TransactionRejected_Fragment = { __typename: 'TransactionRejected', rule: string, detail: string, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean };
@@ -470,6 +475,7 @@ export type ErrorFieldsFragment =
   | ErrorFields_PlanClosed_Fragment
   | ErrorFields_PlanNotFound_Fragment
   | ErrorFields_RecordPending_Fragment
+  | ErrorFields_StorageFull_Fragment
   | ErrorFields_StorageUnavailable_Fragment
   | ErrorFields_TransactionRejected_Fragment
   | ErrorFields_UnsupportedPolicy_Fragment
@@ -504,6 +510,7 @@ export type CreateChallengeMutation = { createChallenge: { challenge: string | n
       | { __typename: 'PlanClosed', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'PlanNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'RecordPending', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'StorageFull', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'StorageUnavailable', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'TransactionRejected', rule: string, detail: string, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'UnsupportedPolicy', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
@@ -532,6 +539,7 @@ export type SignInMutation = { signIn: { accessToken: string | null, refreshToke
       | { __typename: 'PlanClosed', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'PlanNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'RecordPending', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'StorageFull', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'StorageUnavailable', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'TransactionRejected', rule: string, detail: string, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'UnsupportedPolicy', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
@@ -565,6 +573,7 @@ export type CreatePlanMutation = { createPlan: { draft: { kind: TransactionKind,
       | { __typename: 'PlanClosed', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'PlanNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'RecordPending', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'StorageFull', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'StorageUnavailable', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'TransactionRejected', rule: string, detail: string, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'UnsupportedPolicy', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
@@ -593,6 +602,7 @@ export type ClosePlanMutation = { closePlan: { draft: { kind: TransactionKind, u
       | { __typename: 'PlanClosed', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'PlanNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'RecordPending', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'StorageFull', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'StorageUnavailable', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'TransactionRejected', rule: string, detail: string, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'UnsupportedPolicy', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
@@ -621,6 +631,7 @@ export type SubscribeMutation = { subscribe: { draft: { kind: TransactionKind, u
       | { __typename: 'PlanClosed', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'PlanNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'RecordPending', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'StorageFull', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'StorageUnavailable', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'TransactionRejected', rule: string, detail: string, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'UnsupportedPolicy', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
@@ -649,6 +660,7 @@ export type UnsubscribeMutation = { unsubscribe: { draft: { kind: TransactionKin
       | { __typename: 'PlanClosed', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'PlanNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'RecordPending', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'StorageFull', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'StorageUnavailable', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'TransactionRejected', rule: string, detail: string, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'UnsupportedPolicy', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
@@ -693,6 +705,7 @@ export type CreateTransactionMutation = { createTransaction: { draft: { kind: Tr
       | { __typename: 'PlanClosed', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'PlanNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'RecordPending', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'StorageFull', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'StorageUnavailable', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'TransactionRejected', rule: string, detail: string, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'UnsupportedPolicy', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
@@ -721,6 +734,7 @@ export type SubmitTransactionMutation = { submitTransaction: { replayed: boolean
       | { __typename: 'PlanClosed', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'PlanNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'RecordPending', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'StorageFull', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'StorageUnavailable', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'TransactionRejected', rule: string, detail: string, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'UnsupportedPolicy', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }

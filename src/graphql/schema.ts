@@ -2,6 +2,7 @@ import 'reflect-metadata'
 import {
   GraphQLInputObjectType,
   type GraphQLNamedType,
+  type GraphQLObjectType,
   GraphQLSchema,
   lexicographicSortSchema,
   printSchema,
@@ -59,6 +60,14 @@ export function createSchema(network: Network): GraphQLSchema {
     validate: false,
   })
   for (const name of ONE_OF) oneOf(schema.getType(name))
+  describe(
+    schema.getQueryType(),
+    'What can be asked. Everything here is public knowledge; a session adds the viewer’s part.',
+  )
+  describe(
+    schema.getMutationType(),
+    'What can be done. Whatever moves money or records is a draft, which its signer signs and submits.',
+  )
   const config = schema.toConfig()
   return new GraphQLSchema({ ...config, types: [...config.types, Uint256Scalar, JwsScalar] })
 }
@@ -66,6 +75,12 @@ export function createSchema(network: Network): GraphQLSchema {
 /** As SDL with its `schema` block: without it a reader would take the type Subscription for the live root. */
 export function printWithRoots(schema: GraphQLSchema): string {
   return `schema {\n  query: Query\n  mutation: Mutation\n}\n\n${printSchema(lexicographicSortSchema(schema))}\n`
+}
+
+/** type-graphql makes the roots by itself, without a word. */
+function describe(type: GraphQLObjectType | null | undefined, description: string): void {
+  if (!type) throw new TypeError('describe: no such root')
+  type.description = description
 }
 
 function oneOf(type: GraphQLNamedType | undefined): void {
