@@ -84,10 +84,12 @@ describe('decideAccess', () => {
       evidence: [
         {
           transactionId: payment.id,
+          height: payment.height,
           meaning: 'Pays 0.0000001 DESO for 1 period, from 1970-01-01T00:33:20Z until 1970-01-01T00:43:20Z.',
         },
         {
           transactionId: plan.id,
+          height: plan.height,
           meaning: 'The version of the plan that was bought: 0.0000001 DESO per 10 minutes.',
         },
       ],

@@ -25,6 +25,8 @@ export interface AccessDecision {
 
 export interface Evidence {
   transactionId: string
+  /** Of its committed block: there it is found, however far a node's index lags. */
+  height: number
   /** What it shows, in one sentence. */
   meaning: string
 }

@@ -12,7 +12,7 @@ import type { SubscriptionState } from './records.js'
 export function evidenceOf({ entitlement, history }: SubscriptionState): Evidence[] {
   const head = history.hops[0]
   if (entitlement.reason === 'UNDERPAID' && head) {
-    return [{ transactionId: head.id, meaning: `Pays ${deso(head.record.paidNanos)}: less than one period.` }]
+    return [{ ...placeOf(head), meaning: `Pays ${deso(head.record.paidNanos)}: less than one period.` }]
   }
   const run = entitlement.payments.filter(({ startsAt }) => startsAt >= (entitlement.startsAt ?? 0))
   const versions = new Map(run.map(({ version }) => [version.id, version]))
@@ -23,18 +23,23 @@ function paymentEvidence(payment: CountedPayment): Evidence {
   const periods = `${payment.periods} ${payment.periods === 1 ? 'period' : 'periods'}`
   const until = payment.endsAt === MAX_TIME ? 'for good' : `until ${timeText(payment.endsAt)}`
   return {
-    transactionId: payment.id,
+    ...placeOf(payment),
     meaning: `Pays ${deso(payment.paidNanos)} for ${periods}, from ${timeText(payment.startsAt)} ${until}.`,
   }
 }
 
-function versionEvidence({ id, terms }: PlanVersion): Evidence {
-  if (!terms) return { transactionId: id, meaning: 'A version of the plan.' }
+function versionEvidence(version: PlanVersion): Evidence {
+  const { terms } = version
+  if (!terms) return { ...placeOf(version), meaning: 'A version of the plan.' }
   const per = terms.periodSeconds === 0 ? 'once, for good' : `per ${describePeriod(terms.periodSeconds)}`
   return {
-    transactionId: id,
+    ...placeOf(version),
     meaning: `The version of the plan that was bought: ${deso(terms.priceNanos)} ${per}.`,
   }
+}
+
+function placeOf({ id, block }: Pick<PlanVersion, 'id' | 'block'>) {
+  return { transactionId: id, height: block.height }
 }
 
 function deso(nanos: bigint): string {

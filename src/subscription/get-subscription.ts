@@ -40,8 +40,16 @@ function statusOf({ entitlement, isPending }: SubscriptionState): SubscriptionSt
   return isPending ? 'PENDING' : null
 }
 
-function toPayment({ id, paidNanos, periods, startsAt, endsAt }: CountedPayment): SubscriptionPayment {
-  return { transactionId: id, paidNanos, periods, startsAt: toDate(startsAt), endsAt: toDate(endsAt) }
+function toPayment({ id, block, ...payment }: CountedPayment): SubscriptionPayment {
+  const { paidNanos, periods, startsAt, endsAt } = payment
+  return {
+    transactionId: id,
+    height: block.height,
+    paidNanos,
+    periods,
+    startsAt: toDate(startsAt),
+    endsAt: toDate(endsAt),
+  }
 }
 
 function toDate(unixSeconds: number | null): Date | null {

@@ -25,6 +25,8 @@ export interface Subscription {
 
 export interface SubscriptionPayment {
   transactionId: string
+  /** Of its committed block. */
+  height: number
   /** All that this transaction's outputs give the creator, tips included. */
   paidNanos: bigint
   /** Periods that it bought. */

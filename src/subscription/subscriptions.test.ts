@@ -114,7 +114,14 @@ describe('a first subscription', () => {
       startsAt: at(now),
       expiresAt: at(now + 600),
       payments: [
-        { transactionId, paidNanos: 5_000_000_000n, periods: 1, startsAt: at(now), endsAt: at(now + 600) },
+        {
+          transactionId,
+          height: expect.any(Number),
+          paidNanos: 5_000_000_000n,
+          periods: 1,
+          startsAt: at(now),
+          endsAt: at(now + 600),
+        },
       ],
     })
     expect(await access('story')).toMatchObject({

@@ -44,7 +44,8 @@ export interface HandMade {
 
 /**
  * Plans, payments and hand-made records through the public surface, on a chain that makes blocks only when told, with
- * a gateway whose clock stands still: so every second is exact.
+ * a gateway whose clock stands still: so every second is exact. The chain's index of transactions never catches up, as
+ * nothing may rest on it.
  */
 export class Market implements AsyncDisposable {
   private keys = 0
@@ -57,7 +58,10 @@ export class Market implements AsyncDisposable {
 
   static async open(env: Record<string, string> = {}): Promise<Market> {
     const clock = new MovableClock(OPENING * 1000)
-    const chain = await openChain(0, { clock: new MovableClock(OPENING * 1000), indexLagMs: 0 })
+    const chain = await openChain(0, {
+      clock: new MovableClock(OPENING * 1000),
+      indexLagMs: Number.MAX_SAFE_INTEGER,
+    })
     const world = await openWorld({ chain, clock, env })
     return new Market(world, () => chain.close())
   }

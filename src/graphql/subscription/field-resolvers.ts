@@ -24,7 +24,8 @@ export class PaymentFieldResolver {
     @Root() { payment }: PaymentObject,
     @Ctx() ctx: RequestContext,
   ): Promise<TransactionObject> {
-    return new TransactionObject(await getTransaction(ctx, payment.transactionId))
+    const { transactionId, height } = payment
+    return new TransactionObject(await getTransaction(ctx, transactionId, { height }))
   }
 }
 
