@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { UnauthenticatedError } from '../account/errors.js'
 import { verifySession } from '../account/session.js'
@@ -54,5 +55,9 @@ function signalOf(res: ServerResponse, deadline: boolean): AbortSignal {
   res.once('close', () => {
     if (!res.writableFinished) gone.abort(new Error('The client is gone.'))
   })
-  return deadline ? AbortSignal.any([gone.signal, AbortSignal.timeout(REQUEST_DEADLINE_MS)]) : gone.signal
+  const { signal } = gone
+  const ends = deadline ? AbortSignal.any([signal, AbortSignal.timeout(REQUEST_DEADLINE_MS)]) : signal
+  // A request asks for many things at once, each of which listens; Node warns above ten.
+  setMaxListeners(0, ends)
+  return ends
 }
