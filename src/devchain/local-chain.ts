@@ -1,18 +1,15 @@
-import { encodeTransaction } from '../deso/codec.js'
 import { transactionId } from '../deso/signature.js'
+import { ADD_TRANSACTION, admit } from './admission.js'
 import type { ChainRecord } from './chain-log.js'
 import { fromHex, toHex } from './go/hex.js'
 import { connectBlockReward, connectTransaction } from './ledger/connect.js'
 import { Ledger } from './ledger/ledger.js'
-import { assertNonceUsable } from './ledger/nonce.js'
 import { type ChainParams, MAX_BLOCK_BYTES } from './ledger/params.js'
 import { RuleRefusal, refusingWithin } from './ledger/rule-refusal.js'
-import { assertSane } from './ledger/sanity.js'
 import { Mempool, type MempoolEntry } from './mempool.js'
 import { TransactionIndex } from './transaction-index.js'
 import { type Block, type BlockTransaction, NO_HASH, sealBlock } from './wire/block.js'
 import { blockReward, type Mint } from './wire/block-reward.js'
-import { withLowS } from './wire/der.js'
 import { type ParsedTransaction, parseTransaction } from './wire/parse-transaction.js'
 
 /**
@@ -22,7 +19,6 @@ import { type ParsedTransaction, parseTransaction } from './wire/parse-transacti
 
 /** A block is committed when its grandchild is there. */
 const COMMIT_DEPTH = 2
-const ADD = 'PosMempool.AddTransaction: '
 
 export type Recorder = (record: ChainRecord) => void
 
@@ -73,9 +69,15 @@ export class LocalChain {
 
   /** Takes a transaction into the mempool, or says why not. Throws RuleRefusal with what stands before a rule. */
   submit(parsed: ParsedTransaction): Submission {
-    const candidate = this.#admit(parsed)
-    const { entry, replaced } = refusingWithin(`${ADD}Problem adding transaction to mempool: `, () =>
-      this.mempool.prepare(candidate),
+    const candidate = admit(parsed, {
+      mempool: this.mempool,
+      ledger: this.ledger,
+      params: this.params,
+      tipHeight: this.tip.height,
+    })
+    const { entry, replaced } = refusingWithin(
+      `${ADD_TRANSACTION}Problem adding transaction to mempool: `,
+      () => this.mempool.prepare(candidate),
     )
     if (replaced) this.#replace(replaced)
     const failure = this.#tryConnect(entry, true)
@@ -109,31 +111,6 @@ export class LocalChain {
     if (record.kind === 'transaction') this.#replayTransaction(record.raw)
     if (record.kind === 'drop') this.#replayDrop(record.id)
     if (record.kind === 'block') this.#replayBlock(record)
-  }
-
-  #admit(parsed: ParsedTransaction): BlockTransaction {
-    const encoded = encode(parsed)
-    const id = encoded ? transactionId(encoded) : ''
-    if (this.mempool.get(id)) throw new RuleRefusal(`${ADD}Transaction already in mempool`)
-    const { transaction } = parsed
-    refusingWithin(`${ADD}Problem verifying transaction: `, () => {
-      assertNotAtomic(parsed)
-      refusingWithin(`${ADD}Problem validating transaction sanity: `, () =>
-        assertSane(parsed, encoded?.length ?? parsed.size, {
-          params: this.params,
-          tipHeight: this.tip.height,
-        }),
-      )
-      refusingWithin(`${ADD}Problem validating transaction nonce: `, () => {
-        // A nonce that only the mempool uses may be taken over.
-        if (!this.mempool.withNonceOf(transaction)) {
-          assertNonceUsable(this.ledger, transaction, this.tip.height)
-        }
-      })
-    })
-    if (!encoded)
-      throw new RuleRefusal(`${ADD}Problem verifying transaction: the transaction cannot be encoded`)
-    return { id, raw: encoded, transaction }
   }
 
   #replace(replaced: MempoolEntry): void {
@@ -239,26 +216,6 @@ export class LocalChain {
       throw new Error(`block ${block.height} comes out as ${block.hash}, and was ${record.hash}`)
     }
     this.#redoMempool()
-  }
-}
-
-/** Undefined for what a node could read but not write again; none of that passes the checks. */
-function encode({ transaction, inputCount, hasTrailer }: ParsedTransaction): Uint8Array | undefined {
-  if (inputCount > 0 || !hasTrailer || transaction.version === 0n) return undefined
-  try {
-    const { signature } = transaction
-    return encodeTransaction(
-      signature.length > 0 ? { ...transaction, signature: withLowS(signature) } : transaction,
-    )
-  } catch (error) {
-    if (error instanceof RangeError) return undefined
-    throw error
-  }
-}
-
-function assertNotAtomic({ transaction: { extraData } }: ParsedTransaction): void {
-  if (extraData.has('NxtAtmcHsh') && extraData.has('PrvAtmcHsh')) {
-    throw new RuleRefusal(`${ADD}expected txn to be atomic: false, got: true`)
   }
 }
 

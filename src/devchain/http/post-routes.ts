@@ -5,7 +5,7 @@ import type { GoJson } from '../go/json-write.js'
 import type { PostEntry } from '../ledger/entries.js'
 import type { LocalChain } from '../local-chain.js'
 import { postJson } from '../views/post.js'
-import { profileJson } from '../views/profile.js'
+import { commentsJson, parentsJson, posterJson } from '../views/post-thread.js'
 import { NodeError } from './reply.js'
 import { decodeBody } from './request.js'
 import type { Route } from './routes.js'
@@ -65,7 +65,7 @@ export const postRoutes: Route[] = [
       }
       return converting('GetSinglePost: Error creating postEntryResponse: ', () => ({
         PostFound: postJson(chain, post, {
-          profile: profileOf(chain, post),
+          profile: posterJson(chain, post),
           reader,
           showsReaderState: true,
           comments: commentsJson(chain, post, {
@@ -75,9 +75,7 @@ export const postRoutes: Route[] = [
             leaves: Number(body.ThreadLeafLimit),
             reader,
           }),
-          parents: body.FetchParents
-            ? parentsOf(chain, post).map((parent) => relatedJson(chain, parent, reader))
-            : [],
+          parents: body.FetchParents ? parentsJson(chain, post, reader) : [],
         }),
       }))
     },
@@ -126,7 +124,6 @@ export const postRoutes: Route[] = [
 const MAX_LIST = 50
 const MAX_COMMENTS = 30
 const MAX_THREAD_LEVELS = 4
-const MAX_PARENTS = 100
 
 function assertList(body: {
   PostsHashHexList: string[]
@@ -165,7 +162,7 @@ function collectPosts(
     else if (onlyNfts) skip(hash, 'OnlyNFTs is enabled, post is not an NFT')
     else {
       try {
-        found.push({ post, json: postJson(chain, post, { profile: profileOf(chain, post), reader }) })
+        found.push({ post, json: postJson(chain, post, { profile: posterJson(chain, post), reader }) })
       } catch (error) {
         if (!(error instanceof GoJsonError)) throw error
         skip(hash, `Failed to convert post: ${error.message}`)
@@ -229,56 +226,6 @@ function pageAfter(
   }
   const start = posts.findIndex(({ hash }) => hash === cursor) + 1
   return posts.slice(start, start + limit)
-}
-
-/** Root first. */
-function parentsOf(chain: LocalChain, post: PostEntry): PostEntry[] {
-  const parents: PostEntry[] = []
-  let current: PostEntry | undefined = post
-  while (current?.parentStakeId.length === 32 && parents.length < MAX_PARENTS) {
-    current = chain.ledger.post(toHex(current.parentStakeId))
-    if (current) parents.unshift(current)
-  }
-  return parents
-}
-
-interface Thread {
-  offset: number
-  limit: number
-  levels: number
-  leaves: number
-  reader: string | undefined
-}
-
-/** Null where there are none; deeper levels show as many leaves as asked for. */
-function commentsJson(
-  chain: LocalChain,
-  post: PostEntry,
-  { offset, limit, levels, leaves, reader }: Thread,
-): GoJson {
-  const comments = chain.ledger
-    .commentsOn(post.hash)
-    .filter(({ isHidden }) => !isHidden)
-    .reverse()
-    .slice(offset, offset + limit)
-  if (comments.length === 0) return null
-  const deeper = { offset: 0, limit: leaves, levels: levels - 1, leaves, reader }
-  return comments.map((comment) =>
-    relatedJson(chain, comment, reader, levels > 1 ? commentsJson(chain, comment, deeper) : null),
-  )
-}
-
-function relatedJson(
-  chain: LocalChain,
-  post: PostEntry,
-  reader: string | undefined,
-  comments: GoJson = null,
-): GoJson {
-  return postJson(chain, post, { profile: profileOf(chain, post), reader, showsReaderState: true, comments })
-}
-
-function profileOf(chain: LocalChain, post: PostEntry): GoJson {
-  return profileJson(chain.ledger, chain.ledger.profile(post.poster))
 }
 
 function compare(one: PostEntry, other: PostEntry): number {
