@@ -153,6 +153,23 @@ describe('files', () => {
     }
   })
 
+  it('damaged in a leaf give no byte of it where that is to be verified, and sound bytes around it', async () => {
+    const bytes = keystreamBytes('damaged', 3 * MIB)
+    const { cid } = await store.importFile(chunksOf(bytes))
+    const [name, leaf] = [...(await blockFiles())].find(([, block]) =>
+      block.equals(bytes.subarray(MIB, 2 * MIB)),
+    ) as [string, Buffer]
+    leaf[10] = (leaf[10] as number) ^ 1
+    await writeFile(join(dir, 'blocks', name.slice(-3, -1), name), leaf)
+    const read = (offset: number, length: number) =>
+      collect(store.readFile(cid, { offset, length }, { verify: true }))
+    expect(await read(1, MIB - 1)).toEqual(bytes.subarray(1, MIB))
+    expect(await read(2 * MIB, 5)).toEqual(bytes.subarray(2 * MIB, 2 * MIB + 5))
+    await expect(read(2 * MIB - 1, 2)).rejects.toThrow(/^The block .* is damaged on disk\.$/)
+    const unverified = await collect(store.readFile(cid, { offset: 2 * MIB - 1, length: 2 }))
+    expect(unverified).toEqual(bytes.subarray(2 * MIB - 1, 2 * MIB + 1))
+  })
+
   it('are not read by negative, broken or missing numbers', async () => {
     const { cid } = await store.importFile(chunksOf(Buffer.from('file')))
     for (const range of [{ offset: -1 }, { offset: 0.5 }, { length: -1 }, { length: Number.NaN }]) {

@@ -71,14 +71,15 @@ class EmbeddedStore implements IpfsStore {
   async *readFile(
     cid: CID,
     { offset = 0, length }: { offset?: number; length?: number } = {},
-    { signal }: StoreOptions = {},
+    { signal, verify = false }: StoreOptions & { verify?: boolean } = {},
   ): AsyncGenerator<Uint8Array> {
     assertRange(offset, length)
     const size = await this.fileSize(cid, { signal })
     const to = Math.min(size, offset + (length ?? size))
     const source = {
       node: (node: CID) => this.#node(node),
-      leaf: (leaf: CID, start: number, end: number) => this.#blocks.read(leaf, start, end),
+      leaf: (leaf: CID, start: number, end: number) =>
+        verify ? this.#verifiedLeaf(leaf, start, end) : this.#blocks.read(leaf, start, end),
     }
     yield* walkFile(source, { cid, start: 0, size }, offset, to, signal)
   }
@@ -179,6 +180,11 @@ class EmbeddedStore implements IpfsStore {
     // Nodes that only hold bytes are leaves: the cache is for what leads to them.
     if (node.children.length > 0) this.#nodes.set(key, node)
     return node
+  }
+
+  async #verifiedLeaf(cid: CID, from: number, to: number): Promise<{ bytes: Uint8Array; blockSize: number }> {
+    const block = await this.getBlock(cid)
+    return { bytes: block.subarray(from, to), blockSize: block.length }
   }
 
   async #presentSize(cid: CID): Promise<number> {

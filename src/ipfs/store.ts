@@ -15,11 +15,13 @@ export interface IpfsStore {
   /**
    * The bytes [offset, offset + length) of a UnixFS file; pull-driven: what the reader does not take is not read.
    * Throws NotFoundInStoreError for a missing block, InvalidDagError for a DAG that is hostile or no file.
+   * `verify`: every byte is checked against its CID before it leaves, for what no cipher vouches for; whole blocks are
+   * read at both ends of the range.
    */
   readFile(
     cid: CID,
     range?: { offset?: number; length?: number },
-    options?: StoreOptions,
+    options?: StoreOptions & { verify?: boolean },
   ): AsyncIterable<Uint8Array>
   fileSize(cid: CID, options?: StoreOptions): Promise<number>
   has(cid: CID, options?: StoreOptions): Promise<boolean>
