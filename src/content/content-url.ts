@@ -1,5 +1,6 @@
 import { jwtVerify, SignJWT } from 'jose'
 import { decideAccess } from '../access/decide.js'
+import { once } from '../access/reads.js'
 import { UnauthenticatedError } from '../account/errors.js'
 import type { AppContext, RequestContext } from '../context.js'
 import { type PublicKey, parsePublicKey } from '../deso/keys.js'
@@ -18,8 +19,11 @@ export async function contentUrl(
   const base = `${ctx.app.config.server.publicUrl}/content/${content.postHash}/${file.index}`
   if (isPublic(content)) return base
   if (!ctx.viewer) return null
-  const decision = await decideAccess(ctx, content, ctx.viewer)
-  return decision.granted ? `${base}?link=${await signLink(ctx.app, content.postHash, ctx.viewer)}` : null
+  const { viewer } = ctx
+  const decision = await decideAccess(ctx, content, viewer)
+  if (!decision.granted) return null
+  const link = await once(ctx, `link:${content.postHash}`, () => signLink(ctx.app, content.postHash, viewer))
+  return `${base}?link=${link}`
 }
 
 async function signLink(app: AppContext, postHash: string, viewer: PublicKey): Promise<string> {

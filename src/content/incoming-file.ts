@@ -4,5 +4,6 @@ export interface IncomingFile {
   position: number
   name: string
   mediaType: string
+  /** To be read once. Throws InvalidInputError where they end before the file does. */
   bytes(): AsyncIterable<Uint8Array>
 }

@@ -43,13 +43,20 @@ export async function openFile(
 
 function findFile(manifest: Manifest, wanted: string): ContentFile {
   const files = filesOf(manifest)
-  const file = /^[0-9]{1,6}$/.test(wanted) ? files[Number(wanted)] : files.find(({ name }) => name === wanted)
+  const file = /^[0-9]+$/.test(wanted) ? files[Number(wanted)] : files.find(({ name }) => name === wanted)
   if (!file) throw new ContentNotFoundError('This content has no such file.')
   return file
 }
 
+/** Public bytes are checked against their CIDs, as gated ones are by their cipher. */
 function plainReader({ app }: RequestContext, file: ContentFile): OpenedFile['read'] {
-  return (offset, length, signal) => app.ipfs.readFile(file.cid, { offset, length }, { signal })
+  return async function* (offset, length, signal) {
+    // Whatever a manifest may say: a file of another size has other ranges.
+    if ((await app.ipfs.fileSize(file.cid, { signal })) !== file.size) {
+      throw new ContentNotFoundError('The stored file is not the one that its manifest names.')
+    }
+    yield* app.ipfs.readFile(file.cid, { offset, length }, { signal, verify: true })
+  }
 }
 
 function decryptingReader(

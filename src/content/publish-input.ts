@@ -14,6 +14,8 @@ export interface PublishInput {
   policy: string
   /** In the order in which their parts arrive. */
   files: AsyncIterable<IncomingFile>
+  /** How many they will be; null where that is not known before the last has come. */
+  fileCount: number | null
   idempotencyKey: string
 }
 

@@ -14,7 +14,7 @@ import { type ContentFile, isPublic } from './content.js'
 import { filesOf } from './load-files.js'
 import { loadManifest } from './load-manifest.js'
 import { checkPlans, checkTexts, type PublishInput } from './publish-input.js'
-import { type ReceivedFile, receiveFiles } from './receive-files.js'
+import { checkFileCount, type ReceivedFile, receiveFiles } from './receive-files.js'
 import { type ContentSink, gatedSink, publicSink } from './store-content.js'
 import { openQuota } from './upload-quota.js'
 
@@ -40,20 +40,22 @@ export async function publishContent(ctx: RequestContext, input: PublishInput): 
   if (!creator) throw new NotSignedInError()
   checkIdempotencyKey(input.idempotencyKey)
   const policy = checkTexts(input)
+  checkFileCount(ctx, input.fileCount ?? 0)
   const creator33 = publicKeyToBytes(creator)
   const first = await firstAnswer(ctx, creator33, input.idempotencyKey)
   if (first) return draftPost(ctx, creator, input, policy, await digestFiles(ctx, input), first)
   await checkPlans(ctx, creator, policy)
-  const sink = isPublic({ policy }) ? publicSink(ctx, creator33) : gatedSink(ctx, creator33)
-  return store(ctx, creator, input, policy, sink as ContentSink<{ cid: CID }>)
+  return isPublic({ policy })
+    ? store(ctx, creator, input, policy, publicSink(ctx, creator33))
+    : store(ctx, creator, input, policy, gatedSink(ctx, creator33))
 }
 
-async function store(
+async function store<T>(
   ctx: RequestContext,
   creator: PublicKey,
   input: PublishInput,
   policy: Policy,
-  sink: ContentSink<{ cid: CID }>,
+  sink: ContentSink<T>,
 ): Promise<Published> {
   const quota = await openQuota(ctx, creator)
   try {

@@ -3,6 +3,7 @@ import type { RequestContext } from '../context.js'
 import { InvalidInputError, UploadTooLargeError } from '../errors.js'
 import { isFileName } from '../protocol/file-name.js'
 import type { IncomingFile } from './incoming-file.js'
+import { isMediaType } from './media-type.js'
 
 /** A file whose bytes have all come. */
 export interface ReceivedFile<T> {
@@ -15,10 +16,6 @@ export interface ReceivedFile<T> {
   stored: T
 }
 
-const MEDIA_TYPE =
-  /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}(\s*;\s*[\w!#$&^.+-]+=("[\x20-\x7e]*"|[\w!#$&^.+-]+))*$/
-const MAX_MEDIA_TYPE = 255
-
 /**
  * Takes each file as it arrives, counts, digests, and hands its bytes on to `sink`. Throws InvalidInputError for a
  * name, a type or no file at all, UploadTooLargeError (with the number) above a limit; nothing is buffered.
@@ -29,23 +26,23 @@ export async function receiveFiles<T>(
   sink: (bytes: AsyncIterable<Uint8Array>) => Promise<T>,
   spend: (bytes: number) => void,
 ): Promise<ReceivedFile<T>[]> {
-  const { maxFilesPerContent: maxFiles } = ctx.app.config.limits
   const received: ReceivedFile<T>[] = []
   const names = new Set<string>()
   let count = 0
   for await (const file of files) {
-    count += 1
-    if (count > maxFiles) {
-      throw new UploadTooLargeError(BigInt(maxFiles), `At most ${maxFiles} files a content.`, [
-        'input',
-        'files',
-      ])
-    }
+    checkFileCount(ctx, ++count)
     checkFile(file, names)
     received[file.position] = await receive(ctx, file, sink, spend)
   }
   if (count === 0) throw new InvalidInputError('Give at least one file.', ['input', 'files'])
   return received
+}
+
+/** Throws UploadTooLargeError with the number of files that a content may have. */
+export function checkFileCount({ app }: RequestContext, count: number): void {
+  const { maxFilesPerContent: max } = app.config.limits
+  if (count <= max) return
+  throw new UploadTooLargeError(BigInt(max), `At most ${max} files a content.`, ['input', 'files'])
 }
 
 async function receive<T>(
@@ -88,7 +85,7 @@ function checkFile({ position, name, mediaType }: IncomingFile, names: Set<strin
   }
   if (names.has(name)) throw new InvalidInputError(`Two files are named ${name}.`, [...path, 'name'])
   names.add(name)
-  if (mediaType.length > MAX_MEDIA_TYPE || !MEDIA_TYPE.test(mediaType)) {
+  if (!isMediaType(mediaType)) {
     throw new InvalidInputError('A media type reads like video/mp4, at most 255 characters.', [
       ...path,
       'mediaType',

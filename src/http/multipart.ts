@@ -13,13 +13,17 @@ export interface MultipartHandlers {
   file(name: string, file: FileUpload, stream: Readable): void
   /** All parts have come. */
   end(): void
-  /** The body is malformed, passes a limit, or broke off. Called once, also for a file that is being read. */
+  /**
+   * The body is malformed, passes a limit or broke off, or a file was not read to its end. Called once; a file that is
+   * being read fails with the same error.
+   */
   fail(error: Error): void
 }
 
 /**
  * Parses a multipart body as it comes: files are live streams, nothing is buffered or written to disk (graphql-upload's
- * own parser spools every file to a temporary one, in clear: facts/graphql.md §3).
+ * own parser spools every file to a temporary one, in clear: facts/graphql.md §3). Of more files than `maxFiles` one
+ * comes through, for the domain to refuse with the number. Throws HttpError where there is no boundary.
  */
 export function parseMultipart(req: IncomingMessage, maxFiles: number, handlers: MultipartHandlers): void {
   const parser = createParser(req, maxFiles)
@@ -31,33 +35,36 @@ export function parseMultipart(req: IncomingMessage, maxFiles: number, handlers:
     parser.destroy(error)
     handlers.fail(error)
   }
+  const guard = (handle: () => void) => {
+    try {
+      handle()
+    } catch (error) {
+      fail(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
   parser.on('field', (name, value, { nameTruncated, valueTruncated }) => {
     if (nameTruncated || valueTruncated) fail(tooLarge(`A field has at most ${MAX_FIELD_BYTES} bytes.`))
-    else guard(() => handlers.field(name, value), fail)
+    else guard(() => handlers.field(name, value))
   })
   parser.on('file', (name, stream, { filename, encoding, mimeType }) => {
     stream.on('error', () => {}) // its reader sees it; without a reader it must not end the process
-    const file = {
-      filename: filename ?? '',
-      fieldName: name,
-      encoding,
-      mimetype: mimeType,
-      createReadStream: () => stream,
-    }
-    guard(() => handlers.file(name, file as unknown as FileUpload, stream), fail)
+    // A file that its reader gave up would hold back for ever what comes behind it.
+    stream.once('close', () => {
+      if (!stream.readableEnded && !stream.errored) fail(malformed('A file before this one was refused.'))
+    })
+    const createReadStream = () => stream
+    const file = { filename: filename ?? '', fieldName: name, encoding, mimetype: mimeType, createReadStream }
+    guard(() => handlers.file(name, file as unknown as FileUpload, stream))
   })
   parser.on('fieldsLimit', () => fail(tooLarge(`At most ${MAX_FIELDS} fields.`)))
-  parser.on('filesLimit', () => fail(tooLarge(`At most ${maxFiles} files.`)))
-  parser.on('error', () =>
-    fail(new HttpError(400, 'BAD_REQUEST', 'The multipart body is malformed or incomplete.')),
-  )
+  parser.on('error', () => fail(malformed('The multipart body is malformed or incomplete.')))
   parser.on('close', () => {
     if (isOver) return
     isOver = true
-    handlers.end()
+    guard(() => handlers.end())
   })
   req.once('close', () => {
-    if (!req.complete) fail(new HttpError(400, 'BAD_REQUEST', 'The client broke off.'))
+    if (!req.complete) fail(malformed('The client broke off.'))
   })
   req.pipe(parser)
 }
@@ -67,20 +74,15 @@ function createParser(req: IncomingMessage, maxFiles: number): busboy.Busboy {
     return busboy({
       headers: req.headers,
       defParamCharset: 'utf8',
-      // One file above the limit is let through, so that the domain can refuse it with the number.
       limits: { fieldSize: MAX_FIELD_BYTES, fields: MAX_FIELDS, files: maxFiles + 1, fieldNameSize: 200 },
     })
   } catch {
-    throw new HttpError(400, 'BAD_REQUEST', 'The multipart body has no boundary.')
+    throw malformed('The multipart body has no boundary.')
   }
 }
 
-function guard(run: () => void, fail: (error: Error) => void): void {
-  try {
-    run()
-  } catch (error) {
-    fail(error instanceof Error ? error : new Error(String(error)))
-  }
+function malformed(message: string): HttpError {
+  return new HttpError(400, 'BAD_REQUEST', message)
 }
 
 function tooLarge(message: string): HttpError {

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** How much of an unread body is thrown away behind an answer, so that the client reads the answer, not a reset. */
-const MAX_DRAINED_BYTES = 64 * 1_048_576
-const DRAIN_DEADLINE_MS = 10_000
+/** A client that goes on sending has this long to notice the answer, or to come to its end. */
+const DRAIN_DEADLINE_MS = 15_000
 
 /**
  * Sends a whole answer. Where the request's body has not been read to its end (an upload that was refused), the answer
- * goes out first, then the rest is drained, up to a limit, and the connection closes.
+ * goes out first; then what still comes is thrown away until the client stops, or for seconds: a connection that is
+ * closed on unread bytes is reset, and clients lose the answer with it.
  */
 export async function send(
   req: IncomingMessage,
@@ -43,19 +43,14 @@ export function sendJson(
 
 function drain(req: IncomingMessage): Promise<void> {
   return new Promise((resolve) => {
-    let size = 0
     const finish = () => {
       clearTimeout(timer)
-      req.off('data', count).off('end', finish).off('close', finish)
+      req.off('end', finish).off('close', finish)
       resolve()
-    }
-    const count = (chunk: Buffer) => {
-      size += chunk.length
-      if (size > MAX_DRAINED_BYTES) finish()
     }
     const timer = setTimeout(finish, DRAIN_DEADLINE_MS)
     req.unpipe()
-    req.on('data', count).once('end', finish).once('close', finish).resume()
+    req.once('end', finish).once('close', finish).resume()
     if (req.destroyed) finish()
   })
 }

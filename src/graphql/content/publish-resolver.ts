@@ -9,7 +9,7 @@ import { CidScalar } from '../scalars/identifiers.js'
 import { UploadScalar } from '../scalars/plain.js'
 import { TransactionDraft } from '../transaction/transaction.js'
 import { FileObject } from './file.js'
-import { arrivingFiles } from './uploads.js'
+import { arrivingFiles, fileCount } from './uploads.js'
 
 @InputType({ description: 'A file to publish.' })
 export class PublishFile {
@@ -89,6 +89,7 @@ export class PublishResolver {
         teaser: input.teaser,
         policy: input.policy ?? 'PUBLIC',
         files: arrivingFiles(input.files),
+        fileCount: fileCount(input.files),
         idempotencyKey: input.idempotencyKey,
       })
       return {

@@ -3,9 +3,33 @@ import type { IncomingFile } from '../../content/incoming-file.js'
 import { InvalidInputError } from '../../errors.js'
 import type { PublishFile } from './publish-resolver.js'
 
+/** A part of a multipart request: the value of an `Upload` variable. Made by http/, never by a client. */
+export class PartUpload extends Upload {
+  #isWanted = false
+
+  /** `onWanted`: called when a reader begins to wait for the part. */
+  constructor(private readonly onWanted: (part: PartUpload) => void) {
+    super()
+    this.promise.catch(() => {}) // nobody may ever wait for it
+  }
+
+  get isWanted(): boolean {
+    return this.#isWanted
+  }
+
+  /** The part when it comes, for one reader: its bytes flow once. Rejects for a second one. */
+  async take(): Promise<FileUpload> {
+    if (this.#isWanted)
+      throw new Error('One uploaded part cannot be two files: map each part to one variable.')
+    this.#isWanted = true
+    this.onWanted(this)
+    return this.promise
+  }
+}
+
 /**
- * Stands for "all further file parts" where their number is not known before the last one came (REST): one entry of
- * `files` that yields many. Made by http/, never by a client.
+ * Stands for "all file parts" where their number is not known before the last one came (REST): one entry of `files`
+ * that yields many. Made by http/, never by a client.
  */
 export class UploadSeries extends Upload {
   constructor(readonly files: AsyncIterable<FileUpload>) {
@@ -14,15 +38,25 @@ export class UploadSeries extends Upload {
   }
 }
 
-/** The files in the order in which their parts arrive, each with its place in the input: a part must be read before the next one can come. */
+/** How many files `files` stands for; null: nobody knows yet. */
+export function fileCount(files: readonly PublishFile[]): number | null {
+  return seriesIn(files) ? null : files.length
+}
+
+/**
+ * The files in the order in which their parts arrive, each with its place in the input: a part must be read before the
+ * next one can come. Throws InvalidInputError for a part that is missing, used twice or breaks off.
+ */
 export async function* arrivingFiles(files: readonly PublishFile[]): AsyncGenerator<IncomingFile> {
-  const [only] = files
-  if (only?.upload instanceof UploadSeries) {
+  const series = seriesIn(files)
+  if (series) {
     let position = 0
-    for await (const upload of only.upload.files) yield incoming(position++, upload, {})
+    for await (const upload of checked(series.files, ['input', 'files'])) {
+      yield incoming(position++, upload, {})
+    }
     return
   }
-  const pending = new Map(files.map((file, position) => [position, arrival(file, position, files)]))
+  const pending = new Map(files.map((file, position) => [position, arrival(file, position)]))
   for (const promise of pending.values()) promise.catch(() => {}) // the first failure ends the loop
   while (pending.size > 0) {
     const next = await Promise.race(pending.values())
@@ -31,24 +65,39 @@ export async function* arrivingFiles(files: readonly PublishFile[]): AsyncGenera
   }
 }
 
-async function arrival(
-  file: PublishFile,
-  position: number,
-  all: readonly PublishFile[],
-): Promise<IncomingFile> {
+function seriesIn([first]: readonly PublishFile[]): UploadSeries | null {
+  return first?.upload instanceof UploadSeries ? first.upload : null
+}
+
+async function arrival(file: PublishFile, position: number): Promise<IncomingFile> {
   const path = ['input', 'files', String(position), 'upload']
-  if (!file.upload) throw new InvalidInputError('Give the file’s bytes as upload.', path)
-  if (all.findIndex((other) => other.upload === file.upload) !== position) {
-    throw new InvalidInputError('One uploaded file cannot be two files: map each part to one variable.', path)
-  }
-  return incoming(position, await file.upload.promise, file)
+  if (!(file.upload instanceof PartUpload))
+    throw new InvalidInputError('Give the file’s bytes as upload.', path)
+  const part = await file.upload.take().catch((error: Error) => {
+    throw new InvalidInputError(error.message, path, error)
+  })
+  return incoming(position, part, file)
 }
 
 function incoming(position: number, upload: FileUpload, given: Omit<PublishFile, 'upload'>): IncomingFile {
+  const path = ['input', 'files', String(position), 'upload']
   return {
     position,
     name: given.name ?? upload.filename,
     mediaType: given.mediaType ?? upload.mimetype,
-    bytes: () => upload.createReadStream(),
+    bytes: () => checked(upload.createReadStream(), path, 'The file broke off before its end.'),
+  }
+}
+
+/** A body that is malformed or ends before its time is the caller's fault, as data. */
+async function* checked<T>(
+  source: AsyncIterable<T>,
+  path: readonly string[],
+  message?: string,
+): AsyncGenerator<T> {
+  try {
+    yield* source
+  } catch (cause) {
+    throw new InvalidInputError(message ?? (cause as Error).message, path, cause)
   }
 }

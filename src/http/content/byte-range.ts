@@ -9,8 +9,9 @@ export type ByteRange =
  * answer to both); a range beyond the end, or of no bytes (`-0`), cannot be satisfied.
  */
 export function parseRange(header: string | undefined, size: number): ByteRange {
-  const [, first, last] = /^bytes=\s*(\d{0,15})\s*-\s*(\d{0,15})\s*$/i.exec(header ?? '') ?? []
+  const [, first, last] = /^bytes=(\d*)-(\d*)$/i.exec(header?.trim() ?? '') ?? []
   if (first === undefined || last === undefined || (first === '' && last === '')) return { kind: 'whole' }
+  // Numbers that no file reaches round up, at worst to Infinity: they stay beyond its end.
   if (first === '') return part(Math.max(0, size - Number(last)), size)
   if (last !== '' && Number(last) < Number(first)) return { kind: 'whole' }
   return part(Number(first), last === '' ? size : Math.min(size, Number(last) + 1))

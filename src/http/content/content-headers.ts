@@ -1,7 +1,7 @@
 import { create as contentDisposition } from 'content-disposition'
+import { isMediaType } from '../../content/media-type.js'
 import type { OpenedFile } from '../../content/open-file.js'
 
-const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;\s*[\w!#$&^.+-]+=("[\x20-\x7e]*"|[\w!#$&^.+-]+))*$/
 /** A browser would run these as a page of this origin. */
 const PAGE_TYPES = /html|svg|xml|xsl|mathml/i
 
@@ -9,7 +9,7 @@ const PAGE_TYPES = /html|svg|xml|xsl|mathml/i
 export function contentHeaders({ file, isGated }: OpenedFile): Record<string, string> {
   const isPage = PAGE_TYPES.test(file.mediaType) || PAGE_TYPES.test(file.name.split('.').at(-1) ?? '')
   return {
-    'content-type': MEDIA_TYPE.test(file.mediaType) ? file.mediaType : 'application/octet-stream',
+    'content-type': isMediaType(file.mediaType) ? file.mediaType : 'application/octet-stream',
     'content-disposition': contentDisposition(file.name, { type: isPage ? 'attachment' : 'inline' }),
     'accept-ranges': 'bytes',
     'cache-control': isGated ? 'private, no-store' : 'public, max-age=300',

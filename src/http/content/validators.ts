@@ -12,6 +12,6 @@ export function isNotModified(header: string | undefined, etag: string): boolean
 }
 
 /** If-Range: only the very ETag makes a range of these bytes; a date or any other gives the whole file. */
-export function isSameBytes(header: string | undefined, etag: string): boolean {
-  return header === undefined || header.trim() === etag
+export function isSameBytes(header: string | string[] | undefined, etag: string): boolean {
+  return header === undefined || header === etag
 }

@@ -1,11 +1,14 @@
 import type { IncomingMessage } from 'node:http'
-import { Upload } from 'graphql-upload-ts'
 import { HttpError } from '../http-error.js'
 import { parseMultipart } from '../multipart.js'
+import { Parts } from './parts.js'
+
+const MAX_PATH_CHARACTERS = 200
 
 /**
  * The GraphQL multipart request specification, streaming: resolves with the operation as soon as `operations` and
- * `map` have come, before any file; the files then arrive through their `Upload`s, each to be read once.
+ * `map` have come, before any file; the files then arrive through their uploads, each to be read once. Rejects with
+ * HttpError for a body that is not of the specification.
  */
 export function processMultipartRequest(
   req: IncomingMessage,
@@ -13,66 +16,50 @@ export function processMultipartRequest(
 ): Promise<Record<string, unknown>> {
   return new Promise((resolve, reject) => {
     let operations: Record<string, unknown> | undefined
-    let uploads: Map<string, Upload> | undefined
-    const missing = () => [...(uploads?.values() ?? [])].filter((upload) => !upload.file)
+    let parts: Parts | undefined
     parseMultipart(req, maxFiles, {
       field(name, value) {
+        if (parts) return
         if (name === 'operations') operations = parseObject(name, value)
         if (name !== 'map') return
         if (!operations) throw malformed('operations must come before map.')
-        uploads = mapUploads(parseObject(name, value), operations, maxFiles)
+        parts = mapParts(parseObject(name, value), operations)
         resolve(operations)
       },
       file(name, file, stream) {
-        if (!uploads) throw malformed('operations and map must come before the files.')
-        const upload = uploads.get(name)
-        if (!upload || upload.file) stream.resume()
-        else upload.resolve(file)
+        if (!parts) throw malformed('operations and map must come before the files.')
+        parts.arrive(name, file, stream)
       },
       end() {
-        if (!uploads) reject(malformed('operations and map are missing.'))
-        for (const upload of missing()) upload.reject(malformed('A file named in map did not come.'))
+        if (!parts) throw malformed('operations or map is missing.')
+        parts.end(malformed('a part that map names did not come.'))
       },
       fail(error) {
         reject(error)
-        for (const upload of missing()) upload.reject(error)
+        parts?.end(error)
       },
     })
   })
 }
 
-function mapUploads(
-  map: Record<string, unknown>,
-  operations: Record<string, unknown>,
-  maxFiles: number,
-): Map<string, Upload> {
-  const uploads = new Map<string, Upload>()
-  const entries = Object.entries(map)
-  if (entries.length > maxFiles + 1)
-    throw new HttpError(413, 'LIMIT_EXCEEDED', `map: at most ${maxFiles} files.`)
-  let paths = 0
-  for (const [name, list] of entries) {
-    if (!Array.isArray(list)) throw malformed(`map.${name} must be a list of paths.`)
-    const upload = new Upload()
-    upload.promise.catch(() => {}) // nobody may wait for it
-    uploads.set(name, upload)
-    for (const path of list) {
-      paths += 1
-      if (paths > maxFiles + 1) throw new HttpError(413, 'LIMIT_EXCEEDED', `map: at most ${maxFiles} paths.`)
-      setUpload(operations, path, upload)
-    }
+function mapParts(map: Record<string, unknown>, operations: Record<string, unknown>): Parts {
+  const parts = new Parts()
+  for (const [name, paths] of Object.entries(map)) {
+    if (!Array.isArray(paths)) throw malformed(`map.${name} must be a list of paths.`)
+    const upload = parts.add(name)
+    for (const path of paths) setVariable(operations, path, upload)
   }
-  return uploads
+  return parts
 }
 
 /** Only where a variable holds null, as the specification says: so a path can reach nothing else. */
-function setUpload(operations: Record<string, unknown>, path: unknown, upload: Upload): void {
-  const parts = typeof path === 'string' && path.length <= 200 ? path.split('.') : []
-  if (parts[0] !== 'variables' || parts.length < 2) throw malformed('map: a path begins with variables.')
+function setVariable(operations: Record<string, unknown>, path: unknown, upload: unknown): void {
+  const keys = typeof path === 'string' && path.length <= MAX_PATH_CHARACTERS ? path.split('.') : []
+  const last = keys.pop()
+  if (keys[0] !== 'variables' || last === undefined) throw malformed('map: a path begins with variables.')
   let place: unknown = operations
-  for (const part of parts.slice(0, -1)) place = own(place, part)
-  const last = parts.at(-1) as string
-  if (own(place, last) !== null) throw malformed(`map: there is no null at ${parts.join('.')}.`)
+  for (const key of keys) place = own(place, key)
+  if (own(place, last) !== null) throw malformed(`map: there is no null at ${path}.`)
   ;(place as Record<string, unknown>)[last] = upload
 }
 

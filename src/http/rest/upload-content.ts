@@ -9,38 +9,38 @@ const FIELDS = ['title', 'teaser', 'policy', 'idempotencyKey']
 
 /**
  * The body of POST /api/upload-content as the input of publishContent: its fields come before any number of parts
- * `file`. Resolves with the first file; the others follow through the one UploadSeries, live.
+ * `file`. Resolves with the first file; the others follow through the one UploadSeries, live. Rejects with HttpError
+ * for a body of another form.
  */
 export function readUploadContent(req: Request, maxFiles: number): Promise<Record<string, unknown>> {
   if (!/^multipart\/form-data\b/i.test(req.headers['content-type'] ?? '')) {
-    throw new HttpError(415, 'BAD_REQUEST', 'Send the body as multipart/form-data.')
+    throw malformed('Send the body as multipart/form-data.')
   }
   return new Promise((resolve, reject) => {
-    const fields: Record<string, string> = {}
-    const files = new PassThrough({ objectMode: true, highWaterMark: 1 })
+    const fields = new Map<string, string>()
+    const files = new PassThrough({ objectMode: true })
     files.on('error', () => {}) // its reader sees it
     let isStarted = false
     const start = () => {
-      if (!isStarted)
-        resolve({ ...fields, files: [{ upload: new UploadSeries(files as AsyncIterable<FileUpload>) }] })
       isStarted = true
+      const upload = new UploadSeries(files as AsyncIterable<FileUpload>)
+      resolve({ ...Object.fromEntries(fields), files: [{ upload }] })
     }
     parseMultipart(req, maxFiles, {
       field(name, value) {
-        if (isStarted)
-          throw new HttpError(400, 'BAD_REQUEST', `The field ${name} must come before the files.`)
-        if (!FIELDS.includes(name)) throw new HttpError(400, 'BAD_REQUEST', `Unknown field: ${name}.`)
-        fields[name] = value
+        if (isStarted) throw malformed(`The field ${name} must come before the files.`)
+        if (!FIELDS.includes(name)) throw malformed(`Unknown field: ${name}.`)
+        if (fields.has(name)) throw malformed(`The field ${name} came twice.`)
+        fields.set(name, value)
       },
       file(name, file) {
-        if (name !== 'file')
-          throw new HttpError(400, 'BAD_REQUEST', `A file's part is named file, not ${name}.`)
+        if (name !== 'file') throw malformed(`A file's part is named file, not ${name}.`)
         files.write(file)
-        start()
+        if (!isStarted) start()
       },
       end() {
         files.end()
-        start()
+        if (!isStarted) start()
       },
       fail(error) {
         reject(error)
@@ -48,4 +48,8 @@ export function readUploadContent(req: Request, maxFiles: number): Promise<Recor
       },
     })
   })
+}
+
+function malformed(message: string): HttpError {
+  return new HttpError(400, 'BAD_REQUEST', message)
 }
