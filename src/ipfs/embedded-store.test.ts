@@ -163,7 +163,7 @@ describe('files', () => {
     await writeFile(join(dir, 'blocks', name.slice(-3, -1), name), leaf)
     const read = (offset: number, length: number) =>
       collect(store.readFile(cid, { offset, length }, { verify: true }))
-    expect(await read(1, MIB - 1)).toEqual(bytes.subarray(1, MIB))
+    expect((await read(1, MIB - 1)).equals(bytes.subarray(1, MIB))).toBe(true)
     expect(await read(2 * MIB, 5)).toEqual(bytes.subarray(2 * MIB, 2 * MIB + 5))
     await expect(read(2 * MIB - 1, 2)).rejects.toThrow(/^The block .* is damaged on disk\.$/)
     const unverified = await collect(store.readFile(cid, { offset: 2 * MIB - 1, length: 2 }))
