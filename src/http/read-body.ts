@@ -7,14 +7,28 @@ const BODY_DEADLINE_MS = 30_000
 
 /** The JSON object in a request's body. Throws HttpError: 413 too large, 408 too slow, 415 no JSON, 400 malformed. */
 export async function readJsonObject(req: IncomingMessage): Promise<Record<string, unknown>> {
-  const type = req.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
-  if (type !== 'application/json') {
-    throw new HttpError(415, 'BAD_REQUEST', 'Send the body as Content-Type: application/json.')
-  }
+  checkHeaders(req)
   const value = parseJson(await readText(req))
   if (typeof value === 'object' && value !== null && !Array.isArray(value))
     return value as Record<string, unknown>
   throw new HttpError(400, 'BAD_REQUEST', 'The body must be one JSON object.')
+}
+
+function checkHeaders({ headers }: IncomingMessage): void {
+  const [type, ...parameters] = (headers['content-type'] ?? '')
+    .split(';')
+    .map((part) => part.trim().toLowerCase())
+  if (type !== 'application/json') {
+    throw new HttpError(415, 'BAD_REQUEST', 'Send the body as Content-Type: application/json.')
+  }
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length)
+  if (charset !== undefined && !/^"?utf-?8"?$/.test(charset)) {
+    throw new HttpError(415, 'BAD_REQUEST', 'JSON is UTF-8 here: send no other charset.')
+  }
+  if (!['', 'identity'].includes(headers['content-encoding'] ?? '')) {
+    throw new HttpError(415, 'BAD_REQUEST', 'Send the body without Content-Encoding.')
+  }
+  if (Number(headers['content-length'] ?? 0) > MAX_JSON_BYTES) throw tooLarge()
 }
 
 async function readText(req: IncomingMessage): Promise<string> {
@@ -25,17 +39,20 @@ async function readText(req: IncomingMessage): Promise<string> {
     BODY_DEADLINE_MS,
   )
   try {
-    for await (const chunk of req) {
+    // Not destroyed when it is too large: the client still has to read the answer.
+    for await (const chunk of req.iterator({ destroyOnReturn: false })) {
       size += (chunk as Buffer).length
-      if (size > MAX_JSON_BYTES) {
-        throw new HttpError(413, 'LIMIT_EXCEEDED', `A JSON body has at most ${MAX_JSON_BYTES} bytes.`)
-      }
+      if (size > MAX_JSON_BYTES) throw tooLarge()
       chunks.push(chunk as Buffer)
     }
   } finally {
     clearTimeout(timer)
   }
   return decode(Buffer.concat(chunks))
+}
+
+function tooLarge(): HttpError {
+  return new HttpError(413, 'LIMIT_EXCEEDED', `A JSON body has at most ${MAX_JSON_BYTES} bytes.`)
 }
 
 function decode(bytes: Buffer): string {

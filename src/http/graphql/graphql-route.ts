@@ -45,7 +45,16 @@ async function execute(
     context: async () => context,
   })
   if (answer.body.kind !== 'complete') throw new HttpError(406, 'BAD_REQUEST', 'Answers come whole here.')
-  await send(req, res, answer.status ?? 200, Object.fromEntries(answer.headers), answer.body.string)
+  const status = answer.status ?? 200
+  const body = status < 400 ? answer.body.string : named(answer.body.string, context.requestId)
+  await send(req, res, status, Object.fromEntries(answer.headers), body)
+}
+
+/** Apollo refuses some requests before its plugins see them: their errors get the request's id here. */
+function named(text: string, requestId: string): string {
+  const body = JSON.parse(text) as { errors?: { extensions?: object }[] }
+  const errors = body.errors?.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } }))
+  return JSON.stringify({ ...body, ...(errors && { errors }) })
 }
 
 function bodyOf(app: AppContext, req: Request): Promise<Record<string, unknown>> {
