@@ -16,6 +16,11 @@ const OPEN_CODES = new Set([
   'UNAUTHENTICATED',
 ])
 
+/** graphql-js stops where comparing fields with each other takes too long. */
+const TOO_MANY_OVERLAPS = 'Validation aborted.'
+/** It reports its token limit as a syntax error, in these words. */
+const TOO_MANY_TOKENS = /^Syntax Error: Document contains more tha[nt] (\d+) tokens\. Parsing aborted\.$/
+
 /** Where a query's arguments are wrong, Apollo has a word for it; payloads keep ours. */
 const ARGUMENT_FAULTS: ReadonlySet<ErrorCode> = new Set(['INVALID_INPUT', 'MALFORMED_TRANSACTION'])
 
@@ -49,13 +54,15 @@ export function formatError(
 
 function codeOf(error: GraphQLFormattedError): string {
   const code = String(error.extensions?.code ?? 'INTERNAL_SERVER_ERROR')
-  // graphql-js reports its token limit as a syntax error.
-  if (code === 'GRAPHQL_PARSE_FAILED' && / more than \d+ tokens/.test(error.message)) return 'LIMIT_EXCEEDED'
+  if (error.message === TOO_MANY_OVERLAPS || TOO_MANY_TOKENS.test(error.message)) return 'LIMIT_EXCEEDED'
   // No operation of that name, or several and none named.
   return code === 'OPERATION_RESOLUTION_FAILURE' ? 'BAD_REQUEST' : code
 }
 
 function messageOf({ message }: GraphQLFormattedError, thrown: unknown): string {
+  const [, maxTokens] = TOO_MANY_TOKENS.exec(message) ?? []
+  if (maxTokens) return `This document has too many tokens; at most ${maxTokens} are allowed.`
+  if (message === TOO_MANY_OVERLAPS) return 'This document asks for the same fields too often.'
   const field = thrown instanceof GraphQLError ? fieldOfLiteral(thrown) : null
   return clipMiddle(field === null ? message : `${field}: ${message}`)
 }
