@@ -7,10 +7,9 @@ import { publicKeyFromBytes, publicKeyOf, publicKeyToBytes } from '../src/deso/k
 import { sha256d } from '../src/deso/signature.js'
 import type { Gateway } from '../src/gateway.js'
 import { buildPlanRecord, buildSubscriptionRecord } from '../src/protocol/records.js'
+import { createTransaction } from '../src/transaction/create-transaction.js'
 import { createDraft } from '../src/transaction/draft.js'
 import type { Draft } from '../src/transaction/draft-request.js'
-import { sendDeso } from '../src/transaction/kinds/send-deso.js'
-import { updateProfile } from '../src/transaction/kinds/update-profile.js'
 import { getTransaction } from '../src/transaction/status.js'
 import { submitTransaction } from '../src/transaction/submit.js'
 import { openChain, openWorld, type Person, type World } from './support/world.js'
@@ -60,7 +59,9 @@ function send(
   idempotencyKey: string,
   gateway = world.gateway,
 ): Promise<Draft> {
-  return sendDeso(request(gateway), { to: to.publicKey, amountNanos, signer: from.publicKey, idempotencyKey })
+  return createTransaction(request(gateway), {
+    sendDeso: { to: to.publicKey, amountNanos, signer: from.publicKey, idempotencyKey },
+  })
 }
 
 /** With `k` a signature of its own, as a wallet that does not follow RFC 6979 makes one each time. */
@@ -215,10 +216,12 @@ describe('a profile', () => {
     const erin = stranger('erin of the profile')
     await world.chain.fund(erin.publicKey, DESO)
     const change = async (fields: { username?: string; description?: string }) => {
-      const draft = await updateProfile(request(), {
-        ...fields,
-        signer: erin.publicKey,
-        idempotencyKey: newKey(),
+      const draft = await createTransaction(request(), {
+        updateProfile: {
+          ...fields,
+          signer: erin.publicKey,
+          idempotencyKey: newKey(),
+        },
       })
       return submit(sign(draft, erin))
     }

@@ -2,7 +2,7 @@ import type { RequestContext } from '../context.js'
 import type { Transaction } from '../deso/transaction.js'
 import type { TransactionKind } from './kind.js'
 import type { KindReader } from './kinds/kind.js'
-import { kindReaders } from './kinds/registry.js'
+import { KIND_READERS } from './kinds/registry.js'
 import { quote, sentenceOf } from './sentence.js'
 import { TYPE_NAMES } from './type-names.js'
 
@@ -33,7 +33,7 @@ export async function kindOf(ctx: RequestContext, transaction: Transaction): Pro
 }
 
 async function readerOf(ctx: RequestContext, transaction: Transaction): Promise<KindReader | null> {
-  for (const reader of kindReaders()) if (await reader.recognises(transaction, ctx)) return reader
+  for (const reader of KIND_READERS) if (await reader.recognises(transaction, ctx)) return reader
   return null
 }
 

@@ -57,19 +57,6 @@ export async function createDraft(ctx: RequestContext, request: DraftRequest): P
   )
 }
 
-/**
- * What the key stands for now, whatever the input; null: nothing. For verbs whose input is long to come, like an
- * upload: only createDraft says whether the input is the same.
- */
-export async function findDraft(
-  ctx: RequestContext,
-  { signer, idempotencyKey }: Pick<DraftRequest, 'signer' | 'idempotencyKey'>,
-): Promise<Draft | null> {
-  checkIdempotencyKey(idempotencyKey)
-  const stored = await loadDraft(ctx.app.state, draftKeyOf(publicKeyToBytes(signer), idempotencyKey))
-  return stored && toDraft(ctx, stored.record)
-}
-
 /** Null: another gateway was faster, so look again. */
 async function attemptDraft(ctx: RequestContext, request: DraftRequest, key: string): Promise<Draft | null> {
   const stored = await loadDraft(ctx.app.state, key)

@@ -4,7 +4,7 @@ import { fakeGateway, MemoryState, request, sign, TestClock, user } from '../../
 import type { AppContext } from '../context.js'
 import { decodeTransaction, encodeTransaction } from '../deso/codec.js'
 import type { Transaction } from '../deso/transaction.js'
-import { sendDeso } from './kinds/send-deso.js'
+import { createTransaction } from './create-transaction.js'
 import { getTransaction } from './status.js'
 import { submitTransaction } from './submit.js'
 
@@ -31,7 +31,7 @@ async function sent(idempotencyKey = 'key'): Promise<string> {
 
 async function signedDraft(idempotencyKey = 'key'): Promise<string> {
   const input = { to: BOB.publicKey, amountNanos: 5n, signer: ALICE.publicKey, idempotencyKey }
-  const { unsignedHex } = await sendDeso(request(app), input)
+  const { unsignedHex } = await createTransaction(request(app), { sendDeso: input })
   return sign(unsignedHex, ALICE)
 }
 
@@ -103,11 +103,13 @@ describe('a transaction that was sent here', () => {
   it('is found in blocks that hold transactions of others and of other nonces', async () => {
     const [first, second] = [await sent('one'), await sent('two')]
     chain.fund(BOB.publicKey, 1_000_000n)
-    const { unsignedHex } = await sendDeso(request(app), {
-      to: ALICE.publicKey,
-      amountNanos: 5n,
-      signer: BOB.publicKey,
-      idempotencyKey: 'one',
+    const { unsignedHex } = await createTransaction(request(app), {
+      sendDeso: {
+        to: ALICE.publicKey,
+        amountNanos: 5n,
+        signer: BOB.publicKey,
+        idempotencyKey: 'one',
+      },
     })
     chain.submit(sign(unsignedHex, BOB))
     // Of somebody else, with the very nonce of the first.

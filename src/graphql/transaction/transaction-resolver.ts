@@ -12,9 +12,8 @@ import {
 import type { RequestContext } from '../../context.js'
 import type { PublicKey } from '../../deso/keys.js'
 import { InvalidInputError } from '../../errors.js'
+import { createTransaction } from '../../transaction/create-transaction.js'
 import { decodeTransactionHex } from '../../transaction/decode.js'
-import { sendDeso } from '../../transaction/kinds/send-deso.js'
-import { updateProfile } from '../../transaction/kinds/update-profile.js'
 import type { SignedInput } from '../../transaction/signed-input.js'
 import { getTransaction } from '../../transaction/status.js'
 import { submitTransaction } from '../../transaction/submit.js'
@@ -25,7 +24,7 @@ import { UserError } from '../errors/user-errors.js'
 import { HexScalar, TransactionIdScalar } from '../scalars/identifiers.js'
 import { NanosScalar } from '../scalars/integers.js'
 import { PublicKeyType } from '../scalars/public-key.js'
-import { DraftInput, DraftPayload, draftPayload, signerOf } from './draft-input.js'
+import { DraftInput, DraftPayload, draftPayload } from './draft-input.js'
 import { PreviewObject, TransactionObject } from './transaction.js'
 
 const SubmitWait = { ACCEPTED: 'ACCEPTED', COMMITTED: 'COMMITTED' } as const
@@ -140,9 +139,8 @@ export class TransactionResolver {
     @Ctx() ctx: RequestContext,
   ): Promise<DraftPayload> {
     const { sendDeso: send, updateProfile: profile } = input
-    if (send) return draftPayload(async () => sendDeso(ctx, { ...send, signer: signerOf(send, ctx) }))
-    if (profile)
-      return draftPayload(async () => updateProfile(ctx, { ...profile, signer: signerOf(profile, ctx) }))
+    if (send) return draftPayload(() => createTransaction(ctx, { sendDeso: send }))
+    if (profile) return draftPayload(() => createTransaction(ctx, { updateProfile: profile }))
     throw badInput('input: give exactly one kind of transaction.')
   }
 

@@ -4,7 +4,8 @@ import type { TransactionKind } from '../kind.js'
 
 /**
  * How one kind of transaction is told from its bytes, whoever made them. A new kind is a new file with one of these,
- * and a line in registry.ts.
+ * and a line in registry.ts; where it is
+ * drafted by createTransaction, the file makes the request too.
  */
 export interface KindReader {
   kind: TransactionKind

@@ -6,19 +6,14 @@ import { subscribe } from './subscribe.js'
 import { unsubscribe } from './unsubscribe.js'
 import { readUpdateProfile } from './update-profile.js'
 
-/**
- * Every kind that this gateway can explain; the first that recognises a transaction is its kind. A function, because
- * files of kinds that also draft import what imports this.
- */
-export function kindReaders(): readonly KindReader[] {
-  return [
-    readSendDeso,
-    createPlan,
-    subscribe,
-    unsubscribe,
-    publishContent,
-    updateContent,
-    hideContent,
-    readUpdateProfile,
-  ]
-}
+/** Every kind that this gateway can explain; the first that recognises a transaction is its kind. */
+export const KIND_READERS: readonly KindReader[] = [
+  readSendDeso,
+  createPlan,
+  subscribe,
+  unsubscribe,
+  publishContent,
+  updateContent,
+  hideContent,
+  readUpdateProfile,
+]

@@ -1,8 +1,7 @@
 import type { RequestContext } from '../../context.js'
 import { type PublicKey, publicKeyToBytes } from '../../deso/keys.js'
 import { InvalidInputError } from '../../errors.js'
-import { createDraft } from '../draft.js'
-import type { Draft } from '../draft-request.js'
+import type { DraftRequest } from '../draft-request.js'
 import { signerOf } from '../signer.js'
 import type { KindReader } from './kind.js'
 
@@ -16,12 +15,12 @@ export interface SendDesoInput {
 }
 
 /** A plain payment. */
-export async function sendDeso(ctx: RequestContext, input: SendDesoInput): Promise<Draft> {
+export function sendDeso(ctx: RequestContext, input: SendDesoInput): DraftRequest {
   const { to, amountNanos } = input
   if (amountNanos < 1n) {
     throw new InvalidInputError('The amount is at least 1 nano.', ['input', 'sendDeso', 'amountNanos'])
   }
-  return createDraft(ctx, {
+  return {
     operation: 'sendDeso',
     input: { to, amountNanos: String(amountNanos) },
     signer: signerOf(ctx, input.signer),
@@ -32,7 +31,7 @@ export async function sendDeso(ctx: RequestContext, input: SendDesoInput): Promi
       metadata: { type: 'BASIC_TRANSFER' },
       extraData: new Map(),
     }),
-  })
+  }
 }
 
 export const readSendDeso: KindReader = {

@@ -3,7 +3,8 @@ import { FakeChain } from '../../../test/support/fake-chain.js'
 import { fakeGateway, request, user } from '../../../test/support/fake-gateway.js'
 import type { AppContext } from '../../context.js'
 import { decodeTransaction } from '../../deso/codec.js'
-import { type UpdateProfileInput, updateProfile } from './update-profile.js'
+import { createTransaction } from '../create-transaction.js'
+import type { UpdateProfileInput } from './update-profile.js'
 
 const ALICE = user(1)
 const BOB = user(2)
@@ -19,7 +20,8 @@ beforeEach(() => {
 })
 
 function update(input: Partial<UpdateProfileInput>) {
-  return updateProfile(request(app, ALICE.publicKey), { idempotencyKey: 'key', ...input })
+  const updateProfile = { idempotencyKey: 'key', ...input }
+  return createTransaction(request(app, ALICE.publicKey), { updateProfile })
 }
 
 async function metadataOf(input: Partial<UpdateProfileInput>) {

@@ -4,8 +4,7 @@ import type { NodeProfile, NodeUser } from '../../deso/node.js'
 import type { Transaction, UpdateProfile } from '../../deso/transaction.js'
 import { InvalidInputError } from '../../errors.js'
 import { decodeText, encodeText } from '../../protocol/bytes.js'
-import { createDraft } from '../draft.js'
-import type { Draft, DraftParts } from '../draft-request.js'
+import type { DraftParts, DraftRequest } from '../draft-request.js'
 import { quote } from '../sentence.js'
 import { signerOf } from '../signer.js'
 import type { KindReader } from './kind.js'
@@ -39,18 +38,18 @@ const FIRST_CREATOR_BASIS_POINTS = 10_000n
 const STAKE_MULTIPLE_BASIS_POINTS = 12_500n
 
 /** The signer's own profile, made or changed. */
-export async function updateProfile(ctx: RequestContext, input: UpdateProfileInput): Promise<Draft> {
+export function updateProfile(ctx: RequestContext, input: UpdateProfileInput): DraftRequest {
   const signer = signerOf(ctx, input.signer)
   const fields = fieldsOf(input)
   checkFields(fields, ctx.app.config.deso.network)
-  return createDraft(ctx, {
+  return {
     operation: 'updateProfile',
     input: { ...fields },
     signer,
     idempotencyKey: input.idempotencyKey,
     kind: 'UPDATE_PROFILE',
     build: () => buildProfile(ctx, signer, fields),
-  })
+  }
 }
 
 export const readUpdateProfile: KindReader = {
