@@ -59,9 +59,8 @@ export function parseMultipart(req: IncomingMessage, maxFiles: number, handlers:
   parser.on('fieldsLimit', () => fail(tooLarge(`At most ${MAX_FIELDS} fields.`)))
   parser.on('error', () => fail(malformed('The multipart body is malformed or incomplete.')))
   parser.on('close', () => {
-    if (isOver) return
+    if (!isOver) guard(() => handlers.end())
     isOver = true
-    guard(() => handlers.end())
   })
   req.once('close', () => {
     if (!req.complete) fail(malformed('The client broke off.'))
