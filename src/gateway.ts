@@ -121,7 +121,7 @@ async function openApp(
   const caches = createMemoryCaches(clock)
   const urls = config.deso.nodeUrls ?? [devchainUrl as string]
   const { network, timeoutMs } = config.deso
-  const node = createHttpNode({ urls, network, clock, readTimeoutMs: timeoutMs })
+  const node = createHttpNode({ urls, network, clock, readTimeoutMs: timeoutMs, submitTimeoutMs: timeoutMs })
   opened.push(() => node.close())
   return {
     config,

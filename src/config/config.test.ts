@@ -178,8 +178,10 @@ describe('the settings in production', () => {
       'DESO_NODE_URL: write the URL of a DeSo node; the local chain is for development alone.',
       'IPFS_STORE: write embedded, to keep content under DATA_DIR; there is no other store yet.',
       'PUBLIC_URL: write the https URL under which clients reach this gateway.',
+      'DESO_NETWORK: write mainnet or testnet, whichever the node of DESO_NODE_URL is on.',
       'GATEWAY_SEED: write 64 hex digits (openssl rand -hex 32), and keep them: they open all files.',
     ])
+    expect(faultsOf({ ...PRODUCTION, DESO_NODE_URL: '' })).toHaveLength(1)
     expect(faultsOf(PRODUCTION)).toEqual([])
   })
 

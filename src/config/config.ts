@@ -72,7 +72,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     dataDir: resolve(settings.text('DATA_DIR') ?? './data'),
     deso: {
       nodeUrls,
-      network: readNetwork(settings),
+      network: readNetwork(settings, isProduction),
       timeoutMs: settings.integer('NODE_TIMEOUT_MS', { default: 10_000, min: 100, max: 120_000 }),
     },
     devchain: {
@@ -146,13 +146,13 @@ function readNodeUrls(settings: Settings, isProduction: boolean): string[] | nul
   return [...urls]
 }
 
-function readNetwork(settings: Settings): 'mainnet' | 'testnet' {
+function readNetwork(settings: Settings, isProduction: boolean): 'mainnet' | 'testnet' {
   const network = settings.choice('DESO_NETWORK', ['mainnet', 'testnet'] as const)
   const hasNode = settings.text('DESO_NODE_URL') !== undefined
-  if (hasNode && settings.text('DESO_NETWORK') === undefined) {
+  if ((hasNode || isProduction) && settings.text('DESO_NETWORK') === undefined) {
     settings.fault('DESO_NETWORK', 'write mainnet or testnet, whichever the node of DESO_NODE_URL is on')
   }
-  if (!hasNode && network === 'mainnet') {
+  if (!hasNode && !isProduction && network === 'mainnet') {
     settings.fault('DESO_NETWORK', 'write testnet, as the local chain is one, or set DESO_NODE_URL')
   }
   return network ?? 'testnet'
