@@ -2,7 +2,7 @@ import { GraphQLScalarType } from 'graphql'
 import { Upload } from 'graphql-upload-ts'
 import { serializeText, textScalar } from './text-scalar.js'
 
-const RFC3339 = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/
+const RFC3339 = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/
 
 export const DateTimeScalar = textScalar<Date>({
   name: 'DateTime',

@@ -1,4 +1,4 @@
-import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql'
+import { GraphQLError, GraphQLScalarType, Kind, type ValueNode, valueFromASTUntyped } from 'graphql'
 
 /**
  * A scalar that travels as a JSON string and nothing else: numbers are refused, since JSON numbers lose digits.
@@ -12,9 +12,9 @@ export function textScalar<T>(options: {
   serialize(value: unknown): string
 }): GraphQLScalarType<T, string> {
   const { name } = options
-  const parse = (value: unknown, shown: string, nodes?: ValueNode): T => {
+  const parse = (value: unknown, nodes?: ValueNode): T => {
     const where = nodes && { nodes }
-    if (typeof value !== 'string') throw new GraphQLError(`${name} is a string, not ${shown}.`, where)
+    if (typeof value !== 'string') throw new GraphQLError(`${name} is a string, not ${kindOf(value)}.`, where)
     try {
       return options.parse(value)
     } catch (error) {
@@ -27,14 +27,16 @@ export function textScalar<T>(options: {
     description: options.description,
     specifiedByURL: options.specifiedByURL,
     serialize: options.serialize,
-    parseValue: (value) => parse(value, value === null ? 'null' : `a ${typeof value}`),
-    parseLiteral: (node) =>
-      parse(
-        node.kind === Kind.STRING ? node.value : undefined,
-        `a literal of kind ${node.kind.replace('Value', '')}`,
-        node,
-      ),
+    parseValue: (value) => parse(value),
+    parseLiteral: (node) => parse(node.kind === Kind.ENUM ? undefined : valueFromASTUntyped(node), node),
   })
+}
+
+function kindOf(value: unknown): string {
+  if (value === undefined) return 'a word without quotes'
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
 /** For scalars whose value is text already. */
