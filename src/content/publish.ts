@@ -7,8 +7,8 @@ import { contentBody, contentExtraData } from '../protocol/content-post.js'
 import { encodeManifest, manifestCid } from '../protocol/manifest.js'
 import type { Policy } from '../protocol/policy.js'
 import { createDraft } from '../transaction/draft.js'
-import type { Draft } from '../transaction/draft-request.js'
-import { draftKeyOf, loadDraft } from '../transaction/draft-store.js'
+import type { Draft, DraftParts } from '../transaction/draft-request.js'
+import { foreseeDraft } from '../transaction/foresee.js'
 import { checkIdempotencyKey } from '../transaction/idempotency.js'
 import { type ContentFile, isPublic } from './content.js'
 import { filesOf } from './load-files.js'
@@ -25,6 +25,13 @@ export interface Published {
   files: ContentFile[]
 }
 
+/** An upload whose texts hold. */
+interface Publication {
+  creator: PublicKey
+  input: PublishInput
+  policy: Policy
+}
+
 const OPERATION = 'publishContent'
 /** What DeSo's own nodes write; the chain refuses a post without a stake multiple. */
 const CREATOR_BASIS_POINTS = 1_000n
@@ -32,8 +39,8 @@ const STAKE_MULTIPLE_BASIS_POINTS = 12_500n
 
 /**
  * Streams files from the connection into IPFS, encrypted unless public, and drafts the post that announces them.
- * A repeat (same key) is read and compared, not stored, and gets the first answer. Nothing is read before the session
- * and the texts are checked.
+ * A repeat (same key) is read and compared, not stored, and gets the first answer. Before a byte is read, all is
+ * refused that can be: no session, texts, plans, funds, a key of something else.
  */
 export async function publishContent(ctx: RequestContext, input: PublishInput): Promise<Published> {
   const creator = ctx.viewer
@@ -41,45 +48,27 @@ export async function publishContent(ctx: RequestContext, input: PublishInput): 
   checkIdempotencyKey(input.idempotencyKey)
   const policy = checkTexts(input)
   checkFileCount(ctx, input.fileCount ?? 0)
-  const creator33 = publicKeyToBytes(creator)
-  const first = await firstAnswer(ctx, creator33, input.idempotencyKey)
-  if (first) return draftPost(ctx, creator, input, policy, await digestFiles(ctx, input), first)
+  const publication = { creator, input, policy }
+  const first = await firstAnswer(ctx, publication)
+  if (first) return draftPost(ctx, publication, await digestFiles(ctx, input), first)
   await checkPlans(ctx, creator, policy)
+  const creator33 = publicKeyToBytes(creator)
   return isPublic({ policy })
-    ? store(ctx, creator, input, policy, publicSink(ctx, creator33))
-    : store(ctx, creator, input, policy, gatedSink(ctx, creator33))
+    ? storeFiles(ctx, publication, publicSink(ctx, creator33))
+    : storeFiles(ctx, publication, gatedSink(ctx, creator33))
 }
 
-async function store<T>(
-  ctx: RequestContext,
-  creator: PublicKey,
-  input: PublishInput,
-  policy: Policy,
-  sink: ContentSink<T>,
-): Promise<Published> {
-  const quota = await openQuota(ctx, creator)
-  try {
-    const files = await receiveFiles(ctx, input.files, sink.store, quota.spend)
-    const bytes = encodeManifest(sink.manifest(files))
-    const cid = await manifestCid(bytes)
-    await ctx.app.ipfs.putBlock(cid, bytes, { signal: ctx.signal })
-    // A pin is durable: what the draft names is on disk before anybody can sign it.
-    await ctx.app.ipfs.pin(cid, { signal: ctx.signal, name: `${creator}: ${input.title}` })
-    quota.names(cid)
-    return await draftPost(ctx, creator, input, policy, files, cid)
-  } finally {
-    await quota.close()
-  }
-}
-
-/** The manifest that this key stands for already. What somebody else drafted under it does not count: it yields. */
-async function firstAnswer(
-  ctx: RequestContext,
-  creator33: Uint8Array,
-  idempotencyKey: string,
-): Promise<CID | null> {
-  const draft = await loadDraft(ctx.app.state, draftKeyOf(creator33, idempotencyKey))
-  return draft?.record.operation === OPERATION ? CID.parse(String(draft.record.attachment)) : null
+/** The manifest that this key stands for already; null: it is new. */
+async function firstAnswer(ctx: RequestContext, publication: Publication): Promise<CID | null> {
+  const { creator, input } = publication
+  const known = await foreseeDraft(ctx, {
+    operation: OPERATION,
+    signer: creator,
+    idempotencyKey: input.idempotencyKey,
+    // Any manifest's CID is as long as the one to come.
+    build: async () => postParts(ctx, publication, await manifestCid(new Uint8Array())),
+  })
+  return known && CID.parse(String(known.attachment))
 }
 
 /** A repeat is hashed, not stored. */
@@ -90,36 +79,60 @@ function digestFiles(ctx: RequestContext, input: PublishInput): Promise<Received
   return receiveFiles(ctx, input.files, drain, () => {})
 }
 
+async function storeFiles<T>(
+  ctx: RequestContext,
+  publication: Publication,
+  sink: ContentSink<T>,
+): Promise<Published> {
+  const { creator, input } = publication
+  const quota = await openQuota(ctx, creator)
+  try {
+    const files = await receiveFiles(ctx, input.files, sink.store, quota.spend)
+    const bytes = encodeManifest(sink.manifest(files))
+    const cid = await manifestCid(bytes)
+    await ctx.app.ipfs.putBlock(cid, bytes, { signal: ctx.signal })
+    // A pin is durable: what the draft names is on disk before anybody can sign it.
+    await ctx.app.ipfs.pin(cid, { signal: ctx.signal, name: `${creator}: ${input.title}` })
+    quota.names(cid)
+    return await draftPost(ctx, publication, files, cid)
+  } finally {
+    await quota.close()
+  }
+}
+
 async function draftPost(
   ctx: RequestContext,
-  creator: PublicKey,
-  input: PublishInput,
-  policy: Policy,
+  publication: Publication,
   files: readonly ReceivedFile<unknown>[],
   stored: CID,
 ): Promise<Published> {
-  const { title, teaser } = input
+  const { creator, input, policy } = publication
   const draft = await createDraft(ctx, {
     operation: OPERATION,
     input: {
-      title,
-      teaser,
+      title: input.title,
+      teaser: input.teaser,
       policy: policy.text,
       files: files.map(({ name, mediaType, size, digest }) => ({ name, mediaType, size, digest })),
     },
     signer: creator,
     idempotencyKey: input.idempotencyKey,
     kind: 'PUBLISH_CONTENT',
-    build: () => ({
-      outputs: [],
-      metadata: newPost(ctx, teaser),
-      extraData: contentExtraData({ title, policy, manifestCid: stored }),
-      attachment: stored.toString(),
-    }),
+    build: () => postParts(ctx, publication, stored),
   })
+  // Of two uploads of one key at once, the first to be drafted is the one.
   const cid = CID.parse(String(draft.attachment))
   const manifest = await loadManifest(ctx, { manifestCid: cid, creator })
   return { draft, manifestCid: cid, files: manifest ? filesOf(manifest) : [] }
+}
+
+function postParts(ctx: RequestContext, { input, policy }: Publication, stored: CID): DraftParts {
+  return {
+    outputs: [],
+    metadata: newPost(ctx, input.teaser),
+    extraData: contentExtraData({ title: input.title, policy, manifestCid: stored }),
+    attachment: stored.toString(),
+  }
 }
 
 function newPost(ctx: RequestContext, teaser: string): SubmitPost {
