@@ -4,7 +4,7 @@ import { StorageUnavailableError } from '../errors.js'
 import { parseContentPost } from '../protocol/content-post.js'
 import type { StateEntry } from '../store/state.js'
 
-/** What an account has uploaded and not published: its bytes count until the post shows, or for eight days. */
+/** What an account has uploaded and not published: its bytes count until the post shows, or until their time is over. */
 export interface Unpublished {
   bytes: number
   /** Null: the upload broke off (no post can ever name it), or it is one of too many to keep apart. */
@@ -14,7 +14,10 @@ export interface Unpublished {
 }
 
 const DAY_MS = 86_400_000
+/** As long as its draft can be signed, and a little more. */
 const KEPT_MS = 8 * DAY_MS
+/** Who was cut off several times shall not be locked out for long. */
+const BROKEN_KEPT_MS = DAY_MS
 /** Posts looked through for what has been published since. */
 const SCANNED_POSTS = 100
 /** Uploads of one account that are kept apart; older ones become sums. */
@@ -31,7 +34,7 @@ export async function addUnpublished(
   account: PublicKey,
   upload: Pick<Unpublished, 'bytes' | 'manifestCid'>,
 ): Promise<Unpublished[]> {
-  const until = app.clock.now() + KEPT_MS
+  const until = app.clock.now() + (upload.manifestCid === null ? BROKEN_KEPT_MS : KEPT_MS)
   return change(app, account, (uploads) => summed([...uploads, { ...upload, until }]))
 }
 
