@@ -2,6 +2,7 @@ import { readAnswer } from '../answer.js'
 import { type Client, graphqlHeaders } from '../client.js'
 import { failureOf, type StallGuard, stallGuard } from '../deadline.js'
 import type { TypedDocumentString } from '../generated.js'
+import { BodySource } from './body-source.js'
 import { formBody, type MultipartRequest, multipartRequest, streamedBody } from './multipart.js'
 import { sizeOf, type UploadFile } from './upload-file.js'
 
@@ -33,21 +34,23 @@ export async function uploadRequest<Result, Variables>(
   const request = multipartRequest(document.toString(), input, files)
   const answered = new AbortController()
   using guard = stallGuard(isNode() ? client.options.timeoutMs : UPLOAD_LIMIT_MS, signal)
-  const faults: unknown[] = []
+  const source = new BodySource()
   try {
     const response = await client.options.fetch(`${client.options.url}/graphql`, {
       method: 'POST',
       signal: AbortSignal.any([guard.signal, answered.signal]),
-      ...(isNode() ? streamed(client, request, meter, guard, faults) : form(client, request)),
+      ...(isNode() ? streamed(client, request, meter, guard, source) : form(client, request)),
     })
     const data = await readAnswer(response)
     meter.end()
     return data as Result
   } catch (error) {
-    throw faults[0] ?? failureOf(guard.signal.aborted ? guard.signal.reason : error, signal, null)
+    if (source.fault !== undefined && !signal?.aborted) throw source.fault
+    throw failureOf(guard.signal.aborted ? guard.signal.reason : error, signal, null)
   } finally {
     // A refusal comes before the last byte was sent: the rest need not go.
     answered.abort()
+    source.end()
   }
 }
 
@@ -61,7 +64,7 @@ function streamed(
   request: MultipartRequest,
   meter: Meter,
   guard: StallGuard,
-  faults: unknown[],
+  source: BodySource,
 ): RequestBody {
   const { contentType, chunks } = streamedBody(request, (count) => {
     guard.tick()
@@ -69,31 +72,9 @@ function streamed(
   })
   return {
     headers: { ...graphqlHeaders(options), 'content-type': contentType },
-    body: toStream(chunks, faults),
+    body: source.open(chunks),
     duplex: 'half',
   }
-}
-
-/** Pulled piece by piece; fetch hides why a body failed, so that is kept. */
-function toStream(chunks: AsyncGenerator<Uint8Array>, faults: unknown[]): ReadableStream<Uint8Array> {
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        try {
-          const { done, value } = await chunks.next()
-          if (done) controller.close()
-          else controller.enqueue(value)
-        } catch (error) {
-          faults.push(error)
-          controller.error(error)
-        }
-      },
-      async cancel() {
-        await chunks.return(undefined)
-      },
-    },
-    { highWaterMark: 0 },
-  )
 }
 
 /** The boundary is the browser's to choose, and the content type with it. */
