@@ -5,6 +5,7 @@ import {
   TransactionRejectedError,
   UploadTooLargeError,
 } from '../../errors.js'
+import { MAX_NANOS } from '../../protocol/amounts.js'
 import { PlanChangedError } from '../../subscription/errors.js'
 import { DraftExpiredError } from '../../transaction/errors.js'
 import { DraftExpired, PlanChanged } from './draft-errors.js'
@@ -26,7 +27,7 @@ export function toUserError(error: unknown): UserError {
   const fields = userErrorFields(error)
   if (error instanceof InsufficientFundsError) {
     return Object.assign(new InsufficientFunds(), fields, {
-      required: error.required,
+      required: error.required > MAX_NANOS ? MAX_NANOS : error.required,
       available: error.available,
     })
   }

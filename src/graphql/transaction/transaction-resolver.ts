@@ -139,8 +139,17 @@ export class TransactionResolver {
     @Ctx() ctx: RequestContext,
   ): Promise<DraftPayload> {
     const { sendDeso: send, updateProfile: profile } = input
-    if (send) return draftPayload(() => createTransaction(ctx, { sendDeso: send }))
-    if (profile) return draftPayload(() => createTransaction(ctx, { updateProfile: profile }))
+    if (send)
+      return within(
+        'sendDeso',
+        draftPayload(() => createTransaction(ctx, { sendDeso: send })),
+      )
+    if (profile) {
+      return within(
+        'updateProfile',
+        draftPayload(() => createTransaction(ctx, { updateProfile: profile })),
+      )
+    }
     throw badInput('input: give exactly one kind of transaction.')
   }
 
@@ -162,6 +171,19 @@ export class TransactionResolver {
       errors: result.errors.map(toUserError),
     }
   }
+}
+
+/** Drafts know of a key in their input; here that input stands one level deeper. */
+async function within(
+  member: keyof CreateTransactionInput,
+  payload: Promise<DraftPayload>,
+): Promise<DraftPayload> {
+  const { draft, errors } = await payload
+  for (const error of errors) {
+    const [head, field, ...rest] = error.path ?? []
+    if (head && field && field !== member) error.path = [head, member, field, ...rest]
+  }
+  return { draft, errors }
 }
 
 /** Null: neither of the two forms. */
