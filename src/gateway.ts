@@ -121,8 +121,17 @@ async function openApp(
   const caches = createMemoryCaches(clock)
   const urls = config.deso.nodeUrls ?? [devchainUrl as string]
   const { network, timeoutMs } = config.deso
-  const node = createHttpNode({ urls, network, clock, readTimeoutMs: timeoutMs, submitTimeoutMs: timeoutMs })
+  const node = createHttpNode({
+    urls,
+    network,
+    onlyNetwork: network,
+    clock,
+    readTimeoutMs: timeoutMs,
+    submitTimeoutMs: timeoutMs,
+  })
   opened.push(() => node.close())
+  // It may come later; an operator who named the wrong one wants to know now.
+  node.committedTip().catch((error: unknown) => log.warn({ err: error }, 'no usable DeSo node yet'))
   return {
     config,
     clock,

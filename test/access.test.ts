@@ -155,8 +155,9 @@ describe('access', () => {
     const start = await market.pass(5)
     await market.pay(fan, creator, 'gold')
     const get = async (query: Record<string, string | undefined>) => {
-      const given = Object.entries(query).flatMap(([key, value]) => (value ? [[key, value]] : []))
-      const response = await fetch(`${world.url}/api/check-access?${new URLSearchParams(given)}`)
+      const given = new URLSearchParams()
+      for (const [key, value] of Object.entries(query)) if (value) given.set(key, value)
+      const response = await fetch(`${world.url}/api/check-access?${given}`)
       return { status: response.status, body: (await response.json()) as Json }
     }
     const slug = { creator: creator.publicKey, slug: 'gold' }

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../clock.js'
 import { NodeUnavailableError } from '../errors.js'
 import { createAgent, type Exchange, exchangeJson, givenUp } from './http-exchange.js'
-import type { LosslessJson } from './lossless-json.js'
+import type { Network } from './keys.js'
 import { stringifyLosslessJson } from './lossless-json.js'
+import { NETWORK_QUESTION, NetworkCheck } from './network-check.js'
 import type { CallOptions } from './node.js'
 import { NodeFleet } from './node-fleet.js'
 import { JsonValue } from './rest-schema.js'
@@ -14,6 +15,8 @@ export const MAX_BLOCK_ANSWER = 32 * 1024 * 1024
 const MAX_ANSWER = 8 * 1024 * 1024
 
 const RETRY_PAUSE_MS = 50
+/** For the question before the first one; never more than half of what there is. */
+const NETWORK_QUESTION_MS = 2_000
 
 export interface TransportOptions {
   /** Base URLs, best first; a path is kept as a prefix. */
@@ -22,6 +25,8 @@ export interface TransportOptions {
   /** The whole of a read, its retry included. */
   readTimeoutMs?: number
   submitTimeoutMs?: number
+  /** Given: a node that says that it is on another is not used. */
+  onlyNetwork?: Network
 }
 
 export interface NodeCall<T> {
@@ -34,6 +39,8 @@ export interface NodeCall<T> {
   read: (json: JsonValue) => T
 }
 
+type Limits = Pick<Exchange, 'timeoutMs' | 'signal'>
+
 /**
  * How calls reach a node: deadlines, size caps, retries and the choice of the node, in one place. It knows nothing of
  * endpoints. Reads are asked of the next node after a fault (of the same one once more, where there is one only);
@@ -44,14 +51,22 @@ export class HttpTransport {
   private readonly fleet: NodeFleet
   private readonly readTimeoutMs: number
   private readonly submitTimeoutMs: number
+  private readonly networkCheck: NetworkCheck | null
 
-  constructor({ urls, clock, readTimeoutMs = 10_000, submitTimeoutMs = 30_000 }: TransportOptions) {
+  constructor({
+    urls,
+    clock,
+    readTimeoutMs = 10_000,
+    submitTimeoutMs = 30_000,
+    onlyNetwork,
+  }: TransportOptions) {
     this.fleet = new NodeFleet(
       urls.map((url) => url.replace(/\/+$/, '')),
       clock,
     )
     this.readTimeoutMs = readTimeoutMs
     this.submitTimeoutMs = submitTimeoutMs
+    this.networkCheck = onlyNetwork ? new NetworkCheck(onlyNetwork, clock) : null
   }
 
   async read<T>(call: NodeCall<T>, { signal, affinity }: CallOptions = {}): Promise<T> {
@@ -99,11 +114,13 @@ export class HttpTransport {
   private async ask<T>(
     url: string,
     call: NodeCall<T>,
-    limits: Pick<Exchange, 'timeoutMs' | 'signal'>,
+    limits: Limits,
   ): Promise<{ value: T } | { fault: NodeUnavailableError }> {
     try {
-      const json = await this.exchange(url, call, limits)
-      return { value: call.read(new JsonValue(json)) }
+      const endsAt = performance.now() + limits.timeoutMs
+      await this.networkCheck?.assert(url, () => this.networkOf(url, limits), limits.signal)
+      const timeoutMs = Math.max(1, Math.ceil(endsAt - performance.now()))
+      return { value: await this.exchange(url, call, { ...limits, timeoutMs }) }
     } catch (error) {
       if (!(error instanceof NodeUnavailableError)) throw error
       if (!limits.signal?.aborted) this.fleet.failed(url)
@@ -111,14 +128,22 @@ export class HttpTransport {
     }
   }
 
-  private exchange(
-    url: string,
-    call: NodeCall<unknown>,
-    limits: Pick<Exchange, 'timeoutMs' | 'signal'>,
-  ): Promise<LosslessJson> {
+  private networkOf(url: string, { timeoutMs, signal }: Limits): Promise<Network> {
+    const share = Math.min(NETWORK_QUESTION_MS, Math.ceil(timeoutMs / 2))
+    return this.exchange(url, NETWORK_QUESTION, { timeoutMs: share, signal })
+  }
+
+  private async exchange<T>(url: string, call: NodeCall<T>, limits: Limits): Promise<T> {
     const body = call.method === 'POST' ? stringifyLosslessJson(call.body ?? {}) : undefined
     const { method, maxBytes = MAX_ANSWER } = call
-    return exchangeJson(this.agent, { method, url: `${url}${call.path}`, body, maxBytes, ...limits })
+    const json = await exchangeJson(this.agent, {
+      method,
+      url: `${url}${call.path}`,
+      body,
+      maxBytes,
+      ...limits,
+    })
+    return call.read(new JsonValue(json))
   }
 }
 
