@@ -77,6 +77,15 @@ export class StorageUnavailableError extends GatewayError {
   }
 }
 
+/** Nobody waits for the answer any more: the reason with which a request's signal aborts. No fault, and no news. */
+export class ClientGoneError extends Error {
+  override readonly name = 'ClientGoneError'
+
+  constructor() {
+    super('The client is gone.')
+  }
+}
+
 /** Both in nanos. */
 export class InsufficientFundsError extends GatewayError {
   constructor(

@@ -14,6 +14,7 @@ import { AccountResolver } from './account/account-resolver.js'
 import { MoneyResolver } from './account/money.js'
 import { SessionResolver } from './account/session-resolver.js'
 import { ContentResolver } from './content/content-resolver.js'
+import { FileResolver } from './content/file-resolver.js'
 import { PlanRuleResolver } from './content/policy-resolver.js'
 import { PublishResolver } from './content/publish-resolver.js'
 import { DraftExpired, PlanChanged } from './errors/draft-errors.js'
@@ -37,6 +38,7 @@ export function createSchema(network: Network): GraphQLSchema {
       AccessResolver,
       AccountResolver,
       ContentResolver,
+      FileResolver,
       GatewayResolver,
       MoneyResolver,
       NodeResolver,

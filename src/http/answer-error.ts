@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express'
 import type { AppContext } from '../context.js'
+import { ClientGoneError } from '../errors.js'
 import { errorAnswer } from './error-body.js'
 import { requestIdOf } from './request-context.js'
 import { sendJson } from './send.js'
@@ -12,12 +13,17 @@ export async function answerError(
   error: unknown,
 ): Promise<void> {
   if (res.headersSent || res.destroyed) {
-    if (!res.writableFinished) {
-      app.log.warn({ err: error, requestId: requestIdOf(res) }, 'answer broken off')
-      res.destroy()
-    }
+    if (!isClientGone(error)) app.log.warn({ err: error, requestId: requestIdOf(res) }, 'answer broken off')
+    res.destroy()
     return
   }
   const { status, body } = errorAnswer(error, requestIdOf(res), app.log)
   await sendJson(req, res, status, body)
+}
+
+/** Players leave and come back with every seek. */
+function isClientGone(error: unknown): boolean {
+  return (
+    error instanceof ClientGoneError || (error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE'
+  )
 }

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { UnauthenticatedError } from '../account/errors.js'
 import { AccessDeniedError } from '../content/errors.js'
-import { GatewayError, InsufficientFundsError, UploadTooLargeError } from '../errors.js'
+import { ClientGoneError, GatewayError, InsufficientFundsError, UploadTooLargeError } from '../errors.js'
 import { HttpError } from './http-error.js'
 import { statusOf } from './status-of.js'
 
@@ -26,7 +26,7 @@ export function errorAnswer(error: unknown, requestId: string, log: Logger): Err
   if (error instanceof HttpError) {
     return one(error.status, { code: error.code, message: error.message, path: null, retryable: false })
   }
-  log.error({ err: error, requestId }, 'request failed')
+  if (!(error instanceof ClientGoneError)) log.error({ err: error, requestId }, 'request failed')
   const message = 'Something went wrong here. The operator finds it in the log by the request id.'
   return one(500, { code: 'INTERNAL_SERVER_ERROR', message, path: null, retryable: false })
 }

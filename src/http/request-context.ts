@@ -5,6 +5,7 @@ import { UnauthenticatedError } from '../account/errors.js'
 import { verifySession } from '../account/session.js'
 import type { AppContext, RequestContext } from '../context.js'
 import type { PublicKey } from '../deso/keys.js'
+import { ClientGoneError } from '../errors.js'
 
 /** Work for one answer ends after this long, whatever it waits for; uploads and downloads have no such end. */
 const REQUEST_DEADLINE_MS = 120_000
@@ -53,7 +54,7 @@ async function viewerOf(app: AppContext, req: IncomingMessage): Promise<PublicKe
 function signalOf(res: ServerResponse, deadline: boolean): AbortSignal {
   const gone = new AbortController()
   res.once('close', () => {
-    if (!res.writableFinished) gone.abort(new Error('The client is gone.'))
+    if (!res.writableFinished) gone.abort(new ClientGoneError())
   })
   const { signal } = gone
   const ends = deadline ? AbortSignal.any([signal, AbortSignal.timeout(REQUEST_DEADLINE_MS)]) : signal

@@ -19,6 +19,7 @@ export async function send(
   const isUnread = !req.readableEnded && !req.complete
   res.writeHead(status, {
     ...headers,
+    ...(status === 401 && { 'www-authenticate': 'Bearer' }),
     'content-length': Buffer.byteLength(body),
     ...(isUnread && { connection: 'close' }),
   })
@@ -38,7 +39,9 @@ export function sendJson(
   status: number,
   value: unknown,
 ): Promise<void> {
-  return send(req, res, status, { 'content-type': 'application/json; charset=utf-8' }, JSON.stringify(value))
+  // What a viewer may have changes with the chain, and is no other viewer's business.
+  const headers = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' }
+  return send(req, res, status, headers, JSON.stringify(value))
 }
 
 function drain(req: IncomingMessage): Promise<void> {

@@ -1,6 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql'
 import { decideAccess } from '../../access/decide.js'
-import { contentUrl } from '../../content/content-url.js'
 import { getContent } from '../../content/get-content.js'
 import { listContents } from '../../content/list-contents.js'
 import { loadFiles } from '../../content/load-files.js'
@@ -51,8 +50,7 @@ export class ContentResolver {
     description: 'Its files; null, with an error, when IPFS has no answer.',
   })
   async files(@Root() { content }: ContentObject, @Ctx() ctx: RequestContext): Promise<FileObject[]> {
-    const files = await loadFiles(ctx, content)
-    return Promise.all(files.map(async (file) => new FileObject(file, await contentUrl(ctx, content, file))))
+    return (await loadFiles(ctx, content)).map((file) => new FileObject(file, content))
   }
 
   @FieldResolver(() => AccessObject, {

@@ -1,9 +1,8 @@
 import type { CID } from 'multiformats/cid'
 import { Field, ObjectType } from 'type-graphql'
-import type { ContentFile } from '../../content/content.js'
+import type { Content, ContentFile } from '../../content/content.js'
 import { CidScalar } from '../scalars/identifiers.js'
 import { ByteSizeScalar } from '../scalars/integers.js'
-import { UrlScalar } from '../scalars/plain.js'
 
 @ObjectType('ContentFile', { description: 'A file of a content.' })
 export class FileObject {
@@ -24,19 +23,15 @@ export class FileObject {
   @Field(() => Boolean, { description: 'Whether what is stored is ciphertext.' })
   readonly isEncrypted: boolean
 
-  @Field(() => UrlScalar, {
-    nullable: true,
-    description:
-      'Where these bytes are served, with ranges. A gated file’s address works for the present viewer alone, for hours, and each request asks for access anew. Null where the viewer has no access, and until the node shows the post.',
-  })
-  readonly url: string | null
-
-  constructor(file: ContentFile, url: string | null) {
+  /** `content` null: its post is not on the node yet. */
+  constructor(
+    readonly file: ContentFile,
+    readonly content: Content | null,
+  ) {
     this.name = file.name
     this.mediaType = file.mediaType
     this.byteSize = BigInt(file.size)
     this.cid = file.cid
     this.isEncrypted = file.isEncrypted
-    this.url = url
   }
 }

@@ -1,7 +1,7 @@
 import { unwrapResolverError } from '@apollo/server/errors'
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import type { Logger } from 'pino'
-import { type ErrorCode, GatewayError } from '../../errors.js'
+import { ClientGoneError, type ErrorCode, GatewayError } from '../../errors.js'
 import { clipMiddle, fieldOfLiteral } from './error-text.js'
 
 /** Codes that say enough by themselves; anything else is a fault and is masked. */
@@ -44,7 +44,7 @@ export function formatError(
   if (OPEN_CODES.has(code)) {
     return { message: messageOf(formatted, thrown), ...where, extensions: { code, retryable: false } }
   }
-  log.error({ err: cause, path }, 'resolver failed')
+  if (!(cause instanceof ClientGoneError)) log.error({ err: cause, path }, 'resolver failed')
   return {
     message: 'Something went wrong here. The operator finds it in the log by the request id.',
     ...where,

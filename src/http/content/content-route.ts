@@ -4,12 +4,13 @@ import { ContentNotFoundError } from '../../content/errors.js'
 import { openFile } from '../../content/open-file.js'
 import type { AppContext, RequestContext } from '../../context.js'
 import { answerError } from '../answer-error.js'
+import { HttpError } from '../http-error.js'
 import { contextFor, createRequestContext } from '../request-context.js'
 import { sendFile } from './send-file.js'
 
 /** /content/<postHash>/<index or name>: the bytes, to whom the chain entitles. */
 export function contentRoute(app: AppContext): Router {
-  return Router().get('/:postHash/:file', async (req: Request<{ postHash: string; file: string }>, res) => {
+  return Router().all('/:postHash/:file', async (req: Request<{ postHash: string; file: string }>, res) => {
     try {
       await serve(app, req, res)
     } catch (error) {
@@ -23,6 +24,10 @@ async function serve(
   req: Request<{ postHash: string; file: string }>,
   res: Response,
 ): Promise<void> {
+  if (req.method !== 'GET' && req.method !== 'HEAD') {
+    res.setHeader('allow', 'GET, HEAD, OPTIONS')
+    throw new HttpError(405, 'BAD_REQUEST', 'Bytes are for GET and HEAD alone.')
+  }
   const { postHash, file } = req.params
   if (!/^[0-9a-f]{64}$/.test(postHash)) throw new ContentNotFoundError()
   const ctx = await contextOf(app, req, res, postHash)
