@@ -4,11 +4,10 @@ import { StorageUnavailableError } from '../errors.js'
 import { type AppendLog, openAppendLog } from './append-log.js'
 import { KeyedMutex } from './keyed-mutex.js'
 import type { StateEntry, StateStore } from './state.js'
+import { checkEntry, MAX_ENTRY_BYTES } from './state-limits.js'
 
-const MAX_VALUE_BYTES = 1 << 20
-const MAX_KEY_BYTES = 1024
 /** JSON can write one byte of text as six. */
-const MAX_RECORD_BYTES = 6 * (MAX_VALUE_BYTES + MAX_KEY_BYTES) + 1024
+const MAX_RECORD_BYTES = 6 * MAX_ENTRY_BYTES + 1024
 const DEFAULT_MAX_BYTES = 512 << 20
 /** Garbage below this is not worth a rewrite. */
 const MIN_GARBAGE_BYTES = 1 << 20
@@ -177,14 +176,4 @@ function entryOf({ value, version, expiresAt }: StateEntry): StateEntry {
 
 function sizeOf(key: string, value: string): number {
   return Buffer.byteLength(key) + Buffer.byteLength(value) + RECORD_OVERHEAD_BYTES
-}
-
-function checkEntry(key: string, value: string, expiresAt: number): void {
-  if (Buffer.byteLength(key) > MAX_KEY_BYTES) {
-    throw new RangeError(`A key of the state has at most ${MAX_KEY_BYTES} bytes.`)
-  }
-  if (Buffer.byteLength(value) > MAX_VALUE_BYTES) {
-    throw new RangeError(`A value of the state has at most ${MAX_VALUE_BYTES} bytes.`)
-  }
-  if (!Number.isFinite(expiresAt)) throw new RangeError('An entry of the state has an end.')
 }
