@@ -1,3 +1,4 @@
+import { merkleRootOf } from '../../deso/merkle-root.js'
 import { sha256d } from '../../deso/signature.js'
 import type { Transaction } from '../../deso/transaction.js'
 import { fromHex, toHex } from '../go/hex.js'
@@ -34,18 +35,4 @@ export function sealBlock(fields: Omit<Block, 'hash' | 'merkleRoot'>): Block {
   numbers.writeBigUInt64BE(fields.timestampNanos, 8)
   const header = Buffer.concat([DOMAIN, fromHex(fields.previousHash), numbers, merkleRoot])
   return { ...fields, merkleRoot: toHex(merkleRoot), hash: toHex(sha256d(header)) }
-}
-
-/** Pairs hashed by sha256d, an odd last one with itself, as in Bitcoin. */
-function merkleRootOf(hashes: Uint8Array[]): Uint8Array {
-  let level = hashes
-  while (level.length > 1) {
-    const next: Uint8Array[] = []
-    for (let index = 0; index < level.length; index += 2) {
-      const left = level[index] as Uint8Array
-      next.push(sha256d(Buffer.concat([left, level[index + 1] ?? left])))
-    }
-    level = next
-  }
-  return level[0] ?? new Uint8Array(32)
 }
