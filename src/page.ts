@@ -26,11 +26,11 @@ export const DEFAULT_PAGE_SIZE = 20
 
 const MAC_BYTES = 12
 
-/** Rows wanted. Throws InvalidInputError, naming the limit, for what is no whole number from 0 to `maximum`. */
+/** Rows wanted. Throws InvalidInputError, whose words name the argument and the limit, for what is no whole number from 0 to `maximum`. */
 export function pageSize(page: PageRequest, maximum: number): number {
   const size = page.first ?? Math.min(DEFAULT_PAGE_SIZE, maximum)
   if (!Number.isInteger(size) || size < 0 || size > maximum) {
-    throw new InvalidInputError(`first: ask for 0 to ${maximum} rows, not ${size}.`, ['first'])
+    throw new InvalidInputError(`first: ask for 0 to ${maximum} rows, not ${size}.`)
   }
   return size
 }
@@ -50,7 +50,7 @@ export function openCursor(secret: Uint8Array, list: string, cursor: string): un
   const text = bytes.subarray(MAC_BYTES)
   const isCanonical = bytes.length > MAC_BYTES && bytes.toString('base64url') === cursor
   if (!isCanonical || !timingSafeEqual(bytes.subarray(0, MAC_BYTES), macOf(secret, list, text))) {
-    throw new InvalidInputError('after: not a cursor of this list.', ['after'])
+    throw new InvalidInputError('after: not a cursor of this list.')
   }
   return JSON.parse(text.toString('utf8'))
 }

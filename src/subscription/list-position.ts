@@ -62,7 +62,7 @@ export function cursorOf(ctx: RequestContext, list: AssociationList, position: L
 export function positionOfCursor(ctx: RequestContext, list: AssociationList, cursor: string): ListPosition {
   const opened = openCursor(secretOf(ctx), list.name, cursor)
   if (!Array.isArray(opened) || opened.length !== 4) {
-    throw new InvalidInputError('after: a cursor of another version of this gateway.', ['after'])
+    throw new InvalidInputError('after: a cursor of another version of this gateway.')
   }
   const [value, party, anchors, isAnchored] = opened
   return { value, party, anchors, isAnchored }
