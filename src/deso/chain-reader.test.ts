@@ -57,7 +57,13 @@ class FakeNode {
 
   private header(height: number) {
     const timestampNanos = BigInt(height) * SECOND + 999_999_999n
-    return { height, hash: this.hashOf(height), previousHash: this.hashOf(height - 1), timestampNanos }
+    return {
+      height,
+      hash: this.hashOf(height),
+      previousHash: this.hashOf(height - 1),
+      merkleRoot: '',
+      timestampNanos,
+    }
   }
 
   private async ask(question: string, affinity?: { url?: string }): Promise<void> {

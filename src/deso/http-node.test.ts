@@ -335,6 +335,7 @@ describe('blocks', () => {
       height: 3939,
       hash: '3d6902b7736ae4d67b17f6b7ceab425c65327268558ff5cd23df1b4f1d235b3f',
       previousHash: 'aab5837c9d44a9990983551abf6dcfaab083238983ab3c46957b974305773d8a',
+      merkleRoot: '9cd0dffa8ff3e1e2dac8f19563f53a37926c2baa8edc8f55813dcbef6f1f5b34',
       timestampNanos: 1795511157748780556n,
     })
     expectSentAs(step)
@@ -351,7 +352,7 @@ describe('blocks', () => {
 
   it('are asked for by height in full', async () => {
     replay('blockFull')
-    await node.block({ height: 3596 })
+    expect(await node.block({ height: 3596 })).toMatchObject({ hash: HASH })
     expect(JSON.parse(server.seen[0]?.body ?? '')).toEqual({ Height: 3596, FullBlock: true })
   })
 
@@ -360,6 +361,26 @@ describe('blocks', () => {
     expect(await node.blockHeader({ height: 104045 })).toBeNull()
     replay('blockUnknownHash')
     expect(await node.block({ hash: 'cd'.repeat(32) })).toBeNull()
+  })
+
+  it.each([
+    ['height', { height: 3595 }],
+    ['hash', { hash: 'cd'.repeat(32) }],
+  ])('of another %s than asked are nonsense', async (_, at) => {
+    replay('blockFull')
+    expect(await errorOf(node.block(at))).toMatchObject({
+      message: 'The DeSo node answered nonsense: Header is not that of the block asked.',
+    })
+    replay('blockHeader')
+    expect(await errorOf(node.blockHeader(at))).toBeInstanceOf(NodeUnavailableError)
+  })
+
+  it('that list other transactions than their header stands for are not taken', async () => {
+    const { body } = recorded.blockFull as Recorded
+    server.script(answer(200, 'application/json', body.replaceAll('f5e6825b6aa6', 'f5e6825b6aa7')))
+    expect(await errorOf(node.block({ height: 3596 }))).toMatchObject({
+      message: 'The DeSo node lists transactions that are not those of block 3596.',
+    })
   })
 
   it('asked for in full and answered without transactions are nonsense', async () => {

@@ -9,7 +9,14 @@ import type {
 } from 'deso-protocol'
 import { HttpTransport, MAX_BLOCK_ANSWER, type NodeCall, type TransportOptions } from './http-transport.js'
 import type { Network, PublicKey } from './keys.js'
-import type { AssociationQuery, CallOptions, DesoNode, GlobalParams, NodePost } from './node.js'
+import type {
+  AssociationQuery,
+  CallOptions,
+  DesoNode,
+  GlobalParams,
+  NodeBlockHeader,
+  NodePost,
+} from './node.js'
 import {
   readAssociation,
   readBlock,
@@ -144,12 +151,18 @@ class HttpNode implements DesoNode {
     return this.blockAt(at, false, readBlockHeader, options)
   }
 
-  private blockAt<T>(
+  private blockAt<T extends NodeBlockHeader>(
     at: { height: number } | { hash: string },
     full: boolean,
-    read: (json: JsonValue) => T,
+    readAny: (json: JsonValue) => T,
     options?: CallOptions,
   ): Promise<T | null> {
+    const read = (json: JsonValue) => {
+      const block = readAny(json)
+      const isAsked = 'hash' in at ? block.hash === at.hash : block.height === at.height
+      if (!isAsked) throw json.field('Header').not('that of the block asked')
+      return block
+    }
     const body = {
       ...('hash' in at ? { HashHex: at.hash } : { Height: at.height }),
       FullBlock: full,

@@ -121,6 +121,8 @@ export interface NodeBlockHeader {
   height: number
   hash: string
   previousHash: string
+  /** Of the ids of its transactions (merkle-root.ts). */
+  merkleRoot: string
   timestampNanos: bigint
 }
 

@@ -1,3 +1,4 @@
+import { checkBlock } from './block-check.js'
 import {
   type Network,
   type PublicKey,
@@ -114,16 +115,20 @@ export function readBlockHeader(json: JsonValue): NodeBlockHeader {
     height: header.field('Height').integer(),
     hash: header.field('BlockHashHex').hash(),
     previousHash: header.field('PrevBlockHashHex').hash(),
+    merkleRoot: header.field('TransactionMerkleRootHex').hash(),
     timestampNanos: header.field('TstampNanoSecs').amount(),
   }
 }
 
+/** Throws FalseBlockError where the transactions are not those of the header. */
 export function readBlock(json: JsonValue): NodeBlock {
   const transactions = json.field('Transactions')
   // Every block has at least its reward: none means that the node sent the header alone.
   if (transactions.isNull) throw transactions.not('the list of transactions')
   const rawTransactions = transactions.list().map((item) => item.field('RawTransactionHex').bytes())
-  return { ...readBlockHeader(json), rawTransactions }
+  const block = { ...readBlockHeader(json), rawTransactions }
+  checkBlock(block)
+  return block
 }
 
 /** By id: exactly one. Not mined, or mined and not indexed: no block hash. */

@@ -51,12 +51,21 @@ export class FakeChain extends FakeLedger {
     block: async (at: { height: number }) => {
       const block = this.blocks[at.height]
       const rawTransactions = block?.entries.map(({ hex }) => Buffer.from(hex, 'hex')) ?? []
-      return this.up(block ? { ...block, previousHash: '', timestampNanos: 0n, rawTransactions } : null)
+      return this.up(
+        block ? { ...block, previousHash: '', merkleRoot: '', timestampNanos: 0n, rawTransactions } : null,
+      )
     },
     blockHeader: async (at: { hash: string }) => {
       const block = this.blocks.find(({ hash }) => hash === at.hash)
       return this.up(
-        block ? { ...block, previousHash: '', timestampNanos: BigInt(block.time) * 1_000_000_000n } : null,
+        block
+          ? {
+              ...block,
+              previousHash: '',
+              merkleRoot: '',
+              timestampNanos: BigInt(block.time) * 1_000_000_000n,
+            }
+          : null,
       )
     },
     transactionInfo: async (id: string) => {
