@@ -43,7 +43,8 @@ export function newKey(): string {
 /** The parts of a publishContent request by the GraphQL multipart specification, files in their order. */
 export function publishParts({ files, ...given }: Given): Part[] {
   const input = inputOf(given)
-  const variables = { input: { ...input, files: files.map(() => ({ upload: null })) } }
+  const names = files.map(({ name, type }) => ({ upload: null, name, ...(type && { mediaType: type }) }))
+  const variables = { input: { ...input, files: names } }
   const map = Object.fromEntries(files.map((_, index) => [index, [`variables.input.files.${index}.upload`]]))
   return [
     { name: 'operations', value: JSON.stringify({ query: PUBLISH, variables }) },
@@ -87,7 +88,7 @@ export async function send(url: string, { headers, body }: Multipart, token?: st
   return { status: response.status, headers: response.headers, body: await response.json() }
 }
 
-export function bearer(token: string | undefined): { authorization?: string } {
+export function bearer(token: string | undefined): Record<string, string> {
   return token === undefined ? {} : { authorization: `Bearer ${token}` }
 }
 

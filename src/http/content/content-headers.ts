@@ -10,7 +10,7 @@ export function contentHeaders({ file, isGated }: OpenedFile): Record<string, st
   const isPage = PAGE_TYPES.test(file.mediaType) || PAGE_TYPES.test(file.name.split('.').at(-1) ?? '')
   return {
     'content-type': isMediaType(file.mediaType) ? file.mediaType : 'application/octet-stream',
-    'content-disposition': contentDisposition(file.name, { type: isPage ? 'attachment' : 'inline' }),
+    'content-disposition': disposition(isPage ? 'attachment' : 'inline', file.name),
     'accept-ranges': 'bytes',
     'cache-control': isGated ? 'private, no-store' : 'public, max-age=300',
     ...(isGated && { vary: 'Authorization' }),
@@ -20,4 +20,9 @@ export function contentHeaders({ file, isGated }: OpenedFile): Record<string, st
     'referrer-policy': 'no-referrer',
     'cross-origin-resource-policy': 'cross-origin',
   }
+}
+
+/** RFC 6266, with the name quoted even where it need not be: not all readers know it otherwise. */
+function disposition(type: string, name: string): string {
+  return contentDisposition(name, { type }).replace(/; filename=([^";]+)/, '; filename="$1"')
 }
