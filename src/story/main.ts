@@ -19,7 +19,8 @@ try {
 async function tell({ size, running }: StoryOptions): Promise<void> {
   const stopped = new AbortController()
   const stop = () => stopped.abort(new Error('it was stopped'))
-  process.once('SIGINT', stop).once('SIGTERM', stop)
+  // Ctrl-C under npm comes twice; what was started is taken down all the same.
+  process.on('SIGINT', stop).on('SIGTERM', stop)
   const began = performance.now()
   await using stage = await openStage({ running })
   console.log(`The gateway: ${stage.url}/graphql   The local chain: ${stage.chainUrl}`)
