@@ -48,7 +48,7 @@ export interface GatewayOptions {
 
 /**
  * The composition root: configuration in, running server out. The only place that knows every room. Throws
- * DataDirInUseError, PortInUseError and what the rooms throw while opening; what was opened before is closed again.
+ * DataDirInUseError, PortInUseError, CannotListenError and what the rooms throw while opening; what was opened before is closed again.
  */
 export async function startGateway(config: Config, options: GatewayOptions = {}): Promise<Gateway> {
   const { clock = systemClock, log = createLogger(config.server.logLevel) } = options

@@ -1,7 +1,7 @@
 import { loadConfig } from './config/config.js'
 import { ConfigError } from './config/settings.js'
 import { type Gateway, startGateway } from './gateway.js'
-import { PortInUseError } from './http/door.js'
+import { CannotListenError, PortInUseError } from './http/door.js'
 import { DataDirInUseError, DataDirUnusableError } from './store/data-dir.js'
 import { LogCorruptError } from './store/log-replay.js'
 
@@ -18,9 +18,14 @@ try {
 
 /** What an operator can mend: one clear message is enough. */
 function isExpected(error: unknown): error is Error {
-  return [ConfigError, PortInUseError, DataDirInUseError, DataDirUnusableError, LogCorruptError].some(
-    (type) => error instanceof type,
-  )
+  return [
+    ConfigError,
+    PortInUseError,
+    CannotListenError,
+    DataDirInUseError,
+    DataDirUnusableError,
+    LogCorruptError,
+  ].some((type) => error instanceof type)
 }
 
 function stopOnSignals(gateway: Gateway): void {

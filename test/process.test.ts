@@ -183,16 +183,18 @@ describe('a gateway that cannot start', () => {
         built.spawn({ ...dataDir('one'), PORT: busy }),
         built.spawn({ ...dataDir('two'), DEVCHAIN_PORT: busy }),
         built.spawn({ DATA_DIR: held }),
+        built.spawn({ ...dataDir('three'), HOST: '192.0.2.1' }),
       ]
-      expect(await Promise.all(starts.map(({ exited }) => exited))).toEqual([1, 1, 1])
-      const [port, devchainPort, data] = starts
+      expect(await Promise.all(starts.map(({ exited }) => exited))).toEqual([1, 1, 1, 1])
+      const [port, devchainPort, data, host] = starts
       expect(port?.stderr).toBe(`Port ${busy} is in use: stop what uses it, or set PORT to another port.\n`)
       expect(devchainPort?.stderr).toBe(
         `Port ${busy} is in use: stop what uses it, or set DEVCHAIN_PORT to another port.\n`,
       )
       expect(data?.stderr).toMatch(/^[^\n]+ is in use by process [0-9]+: [^\n]+\n$/)
       expect(data?.stderr).toContain(held)
-      expect(starts.map(({ stdout }) => stdout)).toEqual(['', '', ''])
+      expect(host?.stderr).toMatch(/^Cannot listen on 192\.0\.2\.1, port 0 \(EADDRNOTAVAIL\): [^\n]+\n$/)
+      expect(starts.map(({ stdout }) => stdout)).toEqual(['', '', '', ''])
       expect(await (await fetch(`${(await first.ready()).url}/healthz`)).json()).toEqual({ status: 'ok' })
     } finally {
       holder.close()

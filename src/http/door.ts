@@ -10,6 +10,18 @@ export class PortInUseError extends Error {
   }
 }
 
+/** An address that is not this machine's, or a port that needs other rights. */
+export class CannotListenError extends Error {
+  override readonly name = 'CannotListenError'
+
+  constructor(host: string, port: number, cause: NodeJS.ErrnoException) {
+    super(
+      `Cannot listen on ${host}, port ${port} (${cause.code}): set HOST to an address of this machine, PORT to a port that this user may open.`,
+      { cause },
+    )
+  }
+}
+
 /** The listening socket: taken before anything else is opened, answering 503 until there is something to serve. */
 export interface Door {
   port: number
@@ -22,7 +34,7 @@ export interface Door {
 /** Requests under way have this long when the gateway stops. */
 const DRAIN_MS = 10_000
 
-/** Throws PortInUseError. */
+/** Throws PortInUseError or CannotListenError. */
 export async function openDoor({ host, port }: { host: string; port: number }): Promise<Door> {
   let listener: RequestListener = (_req, res) => void res.writeHead(503, { 'retry-after': '1' }).end()
   // An upload flows as long as it flows: the socket's idle limit is what ends a dead one.
@@ -30,7 +42,10 @@ export async function openDoor({ host, port }: { host: string; port: number }): 
   const server = createServer(options, (req, res) => listener(req, res))
   server.timeout = 120_000
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(portInUse(error, 'PORT', port)))
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const isTaken = error.code === 'EADDRINUSE'
+      reject(isTaken ? portInUse(error, 'PORT', port) : new CannotListenError(host, port, error))
+    })
     server.listen(port, host, resolve)
   })
   const drain = () =>
