@@ -68,6 +68,54 @@ describe('a memory cache', () => {
   })
 })
 
+describe('a cache with a limit of bytes', () => {
+  const bounded = <T>(maxBytes: number) =>
+    createMemoryCaches(clock).create<T>('bounded', { maxEntries: 1000, maxBytes })
+
+  async function keptOf<T>(cache: Cache<T>, keys: readonly string[]): Promise<string[]> {
+    const kept = []
+    for (const key of keys) if ((await cache.get(key)) !== undefined) kept.push(key)
+    return kept
+  }
+
+  it('pushes out the least recently used values until the new one fits', async () => {
+    const cache = bounded<string>(4_000)
+    const keys = ['a', 'b', 'c', 'd', 'e']
+    for (const key of keys) await cache.set(key, 'x'.repeat(1_000))
+    expect(await keptOf(cache, keys)).toEqual(['c', 'd', 'e'])
+  })
+
+  it.each<[string, (size: number) => unknown]>([
+    ['text', (size) => 'x'.repeat(size)],
+    ['text of two bytes a character', (size) => '€'.repeat(size / 2)],
+    ['bytes', (size) => new Uint8Array(size)],
+    ['an array of objects', (size) => Array.from({ length: size / 50 }, (_, height) => ({ height }))],
+    ['a map', (size) => new Map([['key', new Uint8Array(size)]])],
+    ['a deep object', (size) => ({ a: { b: { c: [{ d: 'x'.repeat(size) }] } } })],
+  ])('counts %s', async (_, make) => {
+    const cache = bounded<unknown>(100_000)
+    await cache.set('fits', make(50_000))
+    expect(await cache.get('fits')).toBeDefined()
+    await cache.set('too large', make(200_000))
+    expect(await keptOf(cache, ['fits', 'too large'])).toEqual(['fits'])
+  })
+
+  it('does not keep the value before where the new one is too large', async () => {
+    const cache = bounded<string>(1_000)
+    await cache.set('key', 'before')
+    await cache.set('key', 'x'.repeat(2_000))
+    expect(await cache.get('key')).toBeUndefined()
+  })
+
+  it('counts a value that leads back to itself once', async () => {
+    const cache = bounded<object>(1_000)
+    const value: { self?: object } = {}
+    value.self = value
+    await cache.set('key', value)
+    expect(await cache.get('key')).toBe(value)
+  })
+})
+
 describe('wrapping a load in a cache', () => {
   it('loads once for calls at the same time and keeps the value', async () => {
     const cache = cacheOf<string>()

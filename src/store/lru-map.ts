@@ -1,14 +1,20 @@
 import { LRUCache } from 'lru-cache'
+import { bytesInMemory } from './bytes-in-memory.js'
 
 /**
- * The Map-like store that Keyv wants, bounded. Keyv hands its time to live as a third argument of `set`, which
- * LRUCache takes for options and throws on; hence this wrapper.
+ * The Map-like store that Keyv wants, bounded in entries and bytes; what is larger than all of it is not kept. Keyv
+ * hands its time to live as a third argument of `set`, which LRUCache takes for options and throws on; hence this
+ * wrapper.
  */
 export class LruMap {
   readonly #entries: LRUCache<string, object>
 
-  constructor(maxEntries: number) {
-    this.#entries = new LRUCache({ max: maxEntries })
+  constructor(maxEntries: number, maxBytes: number) {
+    this.#entries = new LRUCache({
+      max: maxEntries,
+      maxSize: maxBytes,
+      sizeCalculation: (value, key) => bytesInMemory(key) + bytesInMemory(value),
+    })
   }
 
   get size(): number {

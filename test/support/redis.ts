@@ -87,6 +87,7 @@ async function spawnRedis(port: number, dir: string, options: RedisOptions): Pro
     appendfsync,
     maxmemory,
     'maxmemory-policy': policy,
+    'enable-debug-command': 'local',
     ...options.config,
   }
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, `${value}`])
