@@ -37,9 +37,10 @@ function reasonOf({ message, cause }: TypeError): string {
 }
 
 /** A clock that aborts when `ms` pass between a `tick` and the next, or a `pause`. */
-export interface StallGuard extends Disposable {
+export interface StallGuard {
   readonly signal: AbortSignal
   tick(): void
+  /** Until the next `tick`, which need not come. */
   pause(): void
 }
 
@@ -54,9 +55,6 @@ export function stallGuard(ms: number, signal?: AbortSignal): StallGuard {
       timer = setTimeout(stall, ms)
     },
     pause() {
-      clearTimeout(timer)
-    },
-    [Symbol.dispose]() {
       clearTimeout(timer)
     },
   }

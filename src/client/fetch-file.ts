@@ -1,6 +1,6 @@
 import { chunksOf, readText } from './answer.js'
 import type { Client } from './client.js'
-import { failureOf, stallGuard } from './deadline.js'
+import { failureOf, type StallGuard, stallGuard } from './deadline.js'
 import { ConnectionError, FileRefusedError } from './errors.js'
 
 export interface FetchFileOptions {
@@ -55,12 +55,12 @@ export async function fetchFile(
       etag: response.headers.get('etag'),
       chunks: guarded(response, place.length, guard, signal),
       async [Symbol.asyncDispose]() {
-        guard[Symbol.dispose]()
+        guard.pause()
         disposed.abort()
       },
     }
   } catch (error) {
-    guard[Symbol.dispose]()
+    guard.pause()
     throw failureOf(guard.signal.aborted ? guard.signal.reason : error, signal, null)
   }
 }
@@ -108,7 +108,7 @@ function lengthOf(headers: Headers): number {
 async function* guarded(
   response: Response,
   length: number,
-  guard: ReturnType<typeof stallGuard>,
+  guard: StallGuard,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
   let received = 0
@@ -124,7 +124,7 @@ async function* guarded(
   } catch (error) {
     throw failureOf(guard.signal.aborted ? guard.signal.reason : error, signal, null)
   } finally {
-    guard[Symbol.dispose]()
+    guard.pause()
   }
 }
 

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createClient } from '../client.js'
 import { ConnectionError, GraphQLRequestError } from '../errors.js'
 import { PublishContentDocument } from '../generated.js'
@@ -190,5 +190,24 @@ describe('an upload', () => {
     const url = await serve((req) => void caught(bodyOf(req)))
     const upload = { files: [{ name: 'a', data: leaving(), size: 2 }], signal: controller.signal }
     expect(await caught(send(url, upload))).toBe(reason)
+  })
+
+  it('is a form in browsers, which tell of its beginning and its end', async () => {
+    const bodies: string[] = []
+    const url = await serve(async (req, res) => {
+      bodies.push(await bodyOf(req))
+      res.end('{"data":{"publishContent":"yes"}}')
+    })
+    const told: UploadProgress[] = []
+    const files = [{ name: 'film.mp4', data: new Blob(['film'], { type: 'video/mp4' }) }]
+    vi.stubGlobal('process', Object.create(process, { versions: { value: {} } }))
+    const sending = send(url, { files, onProgress: (progress) => told.push(progress) })
+    vi.unstubAllGlobals()
+    expect(await sending).toEqual({ publishContent: 'yes' })
+    expect(bodies[0]).toMatch(/name="0"; filename="0"\r\nContent-Type: video\/mp4\r\n\r\nfilm\r\n/)
+    expect(told).toEqual([
+      { sentBytes: 0, totalBytes: 4 },
+      { sentBytes: 4, totalBytes: 4 },
+    ])
   })
 })

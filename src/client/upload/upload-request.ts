@@ -33,7 +33,7 @@ export async function uploadRequest<Result, Variables>(
   const meter = meterOf(files, onProgress)
   const request = multipartRequest(document.toString(), input, files)
   const answered = new AbortController()
-  using guard = stallGuard(isNode() ? client.options.timeoutMs : UPLOAD_LIMIT_MS, signal)
+  const guard = stallGuard(isNode() ? client.options.timeoutMs : UPLOAD_LIMIT_MS, signal)
   const source = new BodySource()
   try {
     const response = await client.options.fetch(`${client.options.url}/graphql`, {
@@ -51,6 +51,7 @@ export async function uploadRequest<Result, Variables>(
     // A refusal comes before the last byte was sent: the rest need not go.
     answered.abort()
     source.end()
+    guard.pause()
   }
 }
 
