@@ -7,6 +7,7 @@ import type { PublicKey } from './deso/keys.js'
 import type { Loaders } from './deso/loaders.js'
 import type { DesoNode } from './deso/node.js'
 import type { IpfsStore } from './ipfs/store.js'
+import type { Metrics } from './metrics.js'
 import type { Caches } from './store/caches.js'
 import type { KeyedMutex } from './store/keyed-mutex.js'
 import type { StateStore } from './store/state.js'
@@ -23,6 +24,7 @@ export interface AppContext {
   state: StateStore
   caches: Caches
   mutex: KeyedMutex
+  metrics: Metrics
   /** Loaders for one request (or one piece of background work). */
   createLoaders(signal: AbortSignal): Loaders
 }

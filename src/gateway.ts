@@ -15,6 +15,7 @@ import { createHttpApp } from './http/app.js'
 import { openDoor, portInUse } from './http/door.js'
 import { createEmbeddedStore } from './ipfs/embedded-store.js'
 import { createLogger } from './logger.js'
+import { createMetrics } from './metrics.js'
 import { createMemoryCaches } from './store/caches.js'
 import { lockDataDir } from './store/data-dir.js'
 import { generatedSeed } from './store/generated-seed.js'
@@ -119,6 +120,7 @@ async function openApp(
   const ipfs = await createEmbeddedStore({ dir: join(config.dataDir, 'ipfs'), log })
   opened.push(() => ipfs.close())
   const caches = createMemoryCaches(clock)
+  const metrics = createMetrics()
   const urls = config.deso.nodeUrls ?? [devchainUrl as string]
   const { network, timeoutMs } = config.deso
   const node = createHttpNode({
@@ -128,6 +130,7 @@ async function openApp(
     clock,
     readTimeoutMs: timeoutMs,
     submitTimeoutMs: timeoutMs,
+    observe: (request) => metrics.nodeRequest(request),
   })
   opened.push(() => node.close())
   // It may come later; an operator who named the wrong one wants to know now.
@@ -143,6 +146,7 @@ async function openApp(
     identity: gatewayIdentityFromSeed(seed as string, olderSeeds),
     chain: createChainReader({ node, caches, clock }),
     mutex: new KeyedMutex(),
+    metrics,
     createLoaders: (signal) => createLoaders({ node, caches, clock, signal }),
   }
 }

@@ -10,6 +10,16 @@ import { NodeFleet } from './node-fleet.js'
 import { JsonValue } from './rest-schema.js'
 import { NodeRuleError } from './rule-errors.js'
 
+/** One request, as it ended: for who counts them. GIVEN_UP: who asked has left. */
+export interface ObservedRequest {
+  /** Name and port. */
+  host: string
+  /** The path, an id in it as `:id`. */
+  endpoint: string
+  outcome: 'OK' | 'REFUSED' | 'TIMEOUT' | 'FAILED' | 'GIVEN_UP'
+  seconds: number
+}
+
 /** Bytes of an answer. */
 export const MAX_BLOCK_ANSWER = 32 * 1024 * 1024
 const MAX_ANSWER = 8 * 1024 * 1024
@@ -27,6 +37,8 @@ export interface TransportOptions {
   submitTimeoutMs?: number
   /** Given: a node that says that it is on another is not used. */
   onlyNetwork?: Network
+  /** Told of every request, also of those that fail. */
+  observe?: ((request: ObservedRequest) => void) | undefined
 }
 
 export interface NodeCall<T> {
@@ -52,6 +64,7 @@ export class HttpTransport {
   private readonly readTimeoutMs: number
   private readonly submitTimeoutMs: number
   private readonly networkCheck: NetworkCheck | null
+  private readonly observe: TransportOptions['observe']
 
   constructor({
     urls,
@@ -59,6 +72,7 @@ export class HttpTransport {
     readTimeoutMs = 10_000,
     submitTimeoutMs = 30_000,
     onlyNetwork,
+    observe,
   }: TransportOptions) {
     this.fleet = new NodeFleet(
       urls.map((url) => url.replace(/\/+$/, '')),
@@ -67,6 +81,7 @@ export class HttpTransport {
     this.readTimeoutMs = readTimeoutMs
     this.submitTimeoutMs = submitTimeoutMs
     this.networkCheck = onlyNetwork ? new NetworkCheck(onlyNetwork, clock) : null
+    this.observe = observe
   }
 
   async read<T>(call: NodeCall<T>, { signal, affinity }: CallOptions = {}): Promise<T> {
@@ -134,6 +149,25 @@ export class HttpTransport {
   }
 
   private async exchange<T>(url: string, call: NodeCall<T>, limits: Limits): Promise<T> {
+    const start = performance.now()
+    const told = (outcome: ObservedRequest['outcome']) =>
+      this.observe?.({
+        host: new URL(url).host,
+        endpoint: call.path.replace(/[0-9a-f]{64}/, ':id'),
+        outcome,
+        seconds: (performance.now() - start) / 1000,
+      })
+    try {
+      const value = await this.exchangeOnce(url, call, limits)
+      told('OK')
+      return value
+    } catch (error) {
+      told(outcomeOf(error, performance.now() - start, limits))
+      throw error
+    }
+  }
+
+  private async exchangeOnce<T>(url: string, call: NodeCall<T>, limits: Limits): Promise<T> {
     const body = call.method === 'POST' ? stringifyLosslessJson(call.body ?? {}) : undefined
     const { method, maxBytes = MAX_ANSWER } = call
     const json = await exchangeJson(this.agent, {
@@ -145,6 +179,13 @@ export class HttpTransport {
     })
     return call.read(new JsonValue(json))
   }
+}
+
+function outcomeOf(error: unknown, ms: number, { signal, timeoutMs }: Limits): ObservedRequest['outcome'] {
+  if (error instanceof NodeRuleError) return 'REFUSED'
+  if (signal?.aborted) return 'GIVEN_UP'
+  // Timers may be a moment early.
+  return ms > timeoutMs - 5 ? 'TIMEOUT' : 'FAILED'
 }
 
 /** A node that drops connections while it connects a block has come back by then. */

@@ -7,6 +7,7 @@ import { contentRoute } from './content/content-route.js'
 import { graphqlRoute } from './graphql/graphql-route.js'
 import { healthRoutes } from './health-route.js'
 import { HttpError } from './http-error.js'
+import { metricsRoute } from './metrics-route.js'
 import { requestIdOf } from './request-context.js'
 import { restRoutes } from './rest/rest-routes.js'
 
@@ -23,6 +24,7 @@ export function createHttpApp(app: AppContext, graphql: ApolloServer<RequestCont
     next()
   })
   http.use(healthRoutes(app))
+  http.use(metricsRoute(app))
   // Any origin, never with credentials: whoever calls brings a token of their own.
   http.use(
     ['/graphql', '/api', '/content'],

@@ -12,6 +12,7 @@ import { signTransaction } from '../../src/deso/signature.js'
 import type { Transaction } from '../../src/deso/transaction.js'
 import { devAccounts } from '../../src/devchain/accounts.js'
 import { startDevchain } from '../../src/devchain/devchain.js'
+import { createMetrics } from '../../src/metrics.js'
 import { createMemoryCaches } from '../../src/store/caches.js'
 import { KeyedMutex } from '../../src/store/keyed-mutex.js'
 import type { Draft } from '../../src/transaction/draft-request.js'
@@ -63,6 +64,7 @@ export async function openChainWorld(): Promise<ChainWorld> {
     chain: createChainReader({ node, caches, clock }),
     state: new MemoryState(),
     mutex: new KeyedMutex(),
+    metrics: createMetrics(),
     createLoaders: (signal) => createLoaders({ node, caches, clock, signal }),
     ipfs: null as never,
   }

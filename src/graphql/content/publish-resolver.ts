@@ -7,6 +7,7 @@ import { asPayload } from '../errors/to-user-error.js'
 import { UserError } from '../errors/user-errors.js'
 import { CidScalar } from '../scalars/identifiers.js'
 import { UploadScalar } from '../scalars/plain.js'
+import { countedDraft } from '../transaction/draft-input.js'
 import { TransactionDraft } from '../transaction/transaction.js'
 import { FileObject } from './file.js'
 import { arrivingFiles, fileCount } from './uploads.js'
@@ -84,14 +85,16 @@ export class PublishResolver {
     @Ctx() ctx: RequestContext,
   ): Promise<PublishContentPayload> {
     return asPayload(async () => {
-      const published = await publishContent(ctx, {
-        title: input.title,
-        teaser: input.teaser,
-        policy: input.policy ?? 'PUBLIC',
-        files: arrivingFiles(input.files),
-        fileCount: fileCount(input.files),
-        idempotencyKey: input.idempotencyKey,
-      })
+      const published = await countedDraft(ctx, 'PUBLISH_CONTENT', () =>
+        publishContent(ctx, {
+          title: input.title,
+          teaser: input.teaser,
+          policy: input.policy ?? 'PUBLIC',
+          files: arrivingFiles(input.files),
+          fileCount: fileCount(input.files),
+          idempotencyKey: input.idempotencyKey,
+        }),
+      )
       return {
         draft: new TransactionDraft(published.draft),
         manifestCid: published.manifestCid,

@@ -18,7 +18,9 @@ export class SubscriptionDraftResolver {
     @Arg('input', () => CreatePlanInput, { description: 'The plan.' }) input: CreatePlanInput,
     @Ctx() ctx: RequestContext,
   ): Promise<DraftPayload> {
-    return draftPayload(async () => createPlan(ctx, { ...input, signer: signerOf(input, ctx) }))
+    return draftPayload(ctx, 'CREATE_PLAN', async () =>
+      createPlan(ctx, { ...input, signer: signerOf(input, ctx) }),
+    )
   }
 
   @Mutation(() => DraftPayload, {
@@ -29,7 +31,9 @@ export class SubscriptionDraftResolver {
     @Arg('input', () => ClosePlanInput, { description: 'Which plan.' }) input: ClosePlanInput,
     @Ctx() ctx: RequestContext,
   ): Promise<DraftPayload> {
-    return draftPayload(async () => closePlan(ctx, { ...input, signer: signerOf(input, ctx) }))
+    return draftPayload(ctx, 'CREATE_PLAN', async () =>
+      closePlan(ctx, { ...input, signer: signerOf(input, ctx) }),
+    )
   }
 
   @Mutation(() => DraftPayload, {
@@ -40,7 +44,7 @@ export class SubscriptionDraftResolver {
     @Arg('input', () => SubscribeInput, { description: 'What to pay for.' }) input: SubscribeInput,
     @Ctx() ctx: RequestContext,
   ): Promise<DraftPayload> {
-    return draftPayload(async () =>
+    return draftPayload(ctx, 'SUBSCRIBE', async () =>
       subscribe(ctx, {
         creator: input.creator,
         plan: input.plan,
@@ -60,6 +64,8 @@ export class SubscriptionDraftResolver {
     @Arg('input', () => UnsubscribeInput, { description: 'Which subscription.' }) input: UnsubscribeInput,
     @Ctx() ctx: RequestContext,
   ): Promise<DraftPayload> {
-    return draftPayload(async () => unsubscribe(ctx, { ...input, signer: signerOf(input, ctx) }))
+    return draftPayload(ctx, 'UNSUBSCRIBE', async () =>
+      unsubscribe(ctx, { ...input, signer: signerOf(input, ctx) }),
+    )
   }
 }

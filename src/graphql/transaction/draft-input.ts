@@ -1,11 +1,12 @@
 import { Field, InputType, ObjectType } from 'type-graphql'
 import type { RequestContext } from '../../context.js'
 import type { PublicKey } from '../../deso/keys.js'
-import { NotSignedInError } from '../../errors.js'
+import { GatewayError, NotSignedInError } from '../../errors.js'
 import type { Draft } from '../../transaction/draft-request.js'
 import { asPayload } from '../errors/to-user-error.js'
 import { UserError } from '../errors/user-errors.js'
 import { PublicKeyType } from '../scalars/public-key.js'
+import type { TransactionKindName } from './kinds.js'
 import { TransactionDraft } from './transaction.js'
 
 /** What every drafting mutation takes. */
@@ -41,7 +42,27 @@ export function signerOf(input: { signer?: PublicKey | null }, ctx: RequestConte
   return signer
 }
 
-/** Runs a drafting verb. */
-export function draftPayload(run: () => Promise<Draft>): Promise<DraftPayload> {
-  return asPayload(async () => ({ draft: new TransactionDraft(await run()) }))
+/** Runs a drafting verb. `kind`: of what is asked for, as a refused one makes none. */
+export function draftPayload(
+  ctx: RequestContext,
+  kind: TransactionKindName,
+  run: () => Promise<Draft>,
+): Promise<DraftPayload> {
+  return asPayload(async () => ({ draft: new TransactionDraft(await countedDraft(ctx, kind, run)) }))
+}
+
+/** Runs what drafts, and counts how it ended. */
+export async function countedDraft<T>(
+  ctx: RequestContext,
+  kind: TransactionKindName,
+  run: () => Promise<T>,
+): Promise<T> {
+  try {
+    const drafted = await run()
+    ctx.app.metrics.draft(kind, 'DRAFTED')
+    return drafted
+  } catch (error) {
+    ctx.app.metrics.draft(kind, error instanceof GatewayError ? error.code : 'FAULT')
+    throw error
+  }
 }

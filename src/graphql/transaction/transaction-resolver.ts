@@ -17,6 +17,7 @@ import { decodeTransactionHex } from '../../transaction/decode.js'
 import type { SignedInput } from '../../transaction/signed-input.js'
 import { getTransaction } from '../../transaction/status.js'
 import { submitTransaction } from '../../transaction/submit.js'
+import type { SubmitResult } from '../../transaction/view.js'
 import { badInput } from '../errors/bad-input.js'
 import { isGiven } from '../errors/is-given.js'
 import { toUserError } from '../errors/to-user-error.js'
@@ -142,12 +143,12 @@ export class TransactionResolver {
     if (send)
       return within(
         'sendDeso',
-        draftPayload(() => createTransaction(ctx, { sendDeso: send })),
+        draftPayload(ctx, 'SEND_DESO', () => createTransaction(ctx, { sendDeso: send })),
       )
     if (profile) {
       return within(
         'updateProfile',
-        draftPayload(() => createTransaction(ctx, { updateProfile: profile })),
+        draftPayload(ctx, 'UPDATE_PROFILE', () => createTransaction(ctx, { updateProfile: profile })),
       )
     }
     throw badInput('input: give exactly one kind of transaction.')
@@ -163,8 +164,8 @@ export class TransactionResolver {
     @Ctx() ctx: RequestContext,
   ): Promise<SubmitTransactionPayload> {
     const signed = signedBytes(input)
-    if (!signed) return { transaction: null, replayed: false, errors: [toUserError(wrongForm())] }
-    const result = await submitTransaction(ctx, signed, input.wait ?? 'ACCEPTED')
+    const result = signed ? await submitTransaction(ctx, signed, input.wait ?? 'ACCEPTED') : wrongForm()
+    ctx.app.metrics.submit(outcomeOf(result))
     return {
       transaction: result.transaction && new TransactionObject(result.transaction),
       replayed: result.replayed,
@@ -193,6 +194,12 @@ function signedBytes({ signedHex, unsignedHex, signature }: SubmitTransactionInp
   return isParts ? { unsignedHex, signature } : null
 }
 
-function wrongForm(): InvalidInputError {
-  return new InvalidInputError('Give signedHex alone, or unsignedHex and signature.', ['input'])
+function wrongForm(): SubmitResult {
+  const error = new InvalidInputError('Give signedHex alone, or unsignedHex and signature.', ['input'])
+  return { transaction: null, replayed: false, errors: [error] }
+}
+
+/** For the metrics. */
+function outcomeOf({ transaction, replayed, errors }: SubmitResult): string {
+  return errors[0]?.code ?? (replayed ? 'REPLAYED' : (transaction?.status ?? 'UNKNOWN'))
 }
