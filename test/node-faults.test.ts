@@ -203,6 +203,15 @@ describe.each(FAULTS)('a node whose answer is: %s', (kind) => {
     expect(await market.balance(to)).toBe(DESO)
   })
 
+  it('makes the gateway alive and not ready', async () => {
+    await spoil('*', kind)
+    const [alive, ready] = await inTime(Promise.all([get('/healthz'), get('/readyz')]))
+    expect(alive.status).toBe(200)
+    expect(ready).toEqual({ status: 503, body: { ready: false, node: false, storage: true } })
+    await heal()
+    expect((await get('/readyz')).status).toBe(200)
+  })
+
   it('nulls only what it would have told: the rest of a page stands', async () => {
     const token = await world.signIn(fan)
     const query = `query ($key: PublicKey!) {
@@ -228,6 +237,21 @@ describe.each(FAULTS)('a node whose answer is: %s', (kind) => {
     expect(errors).toMatchObject([
       { path: ['contents', 'nodes', 0, 'viewerAccess'], extensions: UNAVAILABLE },
     ])
+  })
+})
+
+describe('a node without an exchange rate to tell', () => {
+  it('leaves amounts without dollars, and nothing else without anything', async () => {
+    await using own = await Market.open({ NODE_TIMEOUT_MS: '400' })
+    await own.world.chain.faults({ kind: 'hang', path: '/api/v0/get-exchange-rate', times: 1_000_000 })
+    const { data, errors } = await inTime(
+      own.world.query(
+        'query ($key: PublicKey!) { account(by: { publicKey: $key }) { balance { nanos deso usdCents } } }',
+        { key: own.world.person('alice').publicKey },
+      ),
+    )
+    expect(errors).toBeUndefined()
+    expect(data?.account.balance).toEqual({ nanos: '10000000000000', deso: '10000', usdCents: null })
   })
 })
 
@@ -320,5 +344,27 @@ describe('a node of another network', () => {
     expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['NODE_UNAVAILABLE', 'NODE_UNAVAILABLE'])
     expect((await fetch(`${lost.url}/readyz`)).status).toBe(503)
     expect((await fetch(`${lost.url}/healthz`)).status).toBe(200)
+  })
+})
+
+describe('several nodes', () => {
+  it('stand in for each other: what one does not answer, the next does', async () => {
+    const DESO_NODE_URL = `http://127.0.0.1:9,${world.chain.url}`
+    await using other = await openWorld({ chain: world.chain, clock: world.clock, env: { DESO_NODE_URL } })
+    const [from, to] = [await market.person('of two nodes'), stranger('by two nodes')]
+    const sendDeso = { to: to.publicKey, amountNanos: '5', signer: from.publicKey, idempotencyKey: 'k' }
+    const { createTransaction } = await other.ask(
+      `mutation ($input: CreateTransactionInput!) {
+        createTransaction(input: $input) { draft { unsignedHex } errors { code } }
+      }`,
+      { input: { sendDeso } },
+    )
+    expect(createTransaction.errors).toEqual([])
+    expect(await other.submit(createTransaction.draft.unsignedHex, from, 'ACCEPTED')).toMatchObject({
+      transaction: { status: 'PENDING' },
+      errors: [],
+    })
+    await market.commit()
+    expect(await market.balance(to)).toBe(5n)
   })
 })

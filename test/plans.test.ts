@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { at, DESO, Market } from './support/market.js'
-import type { Person } from './support/world.js'
+import type { Json, Person } from './support/world.js'
 
 /** Plans of 1,000 nanos for 600 seconds, unless said otherwise. */
 let market: Market
@@ -181,5 +181,41 @@ describe('a payment that cannot be', () => {
       code: 'INVALID_INPUT',
       path: ['input', 'periods'],
     })
+  })
+})
+
+describe('the same refusals over REST', () => {
+  it('have the statuses that fit', async () => {
+    const [fan, poor] = [await market.person('over REST'), await market.person('poor over REST', 5n)]
+    await market.plan(creator, 'rest-closed')
+    await market.execute(
+      await market.draft('closePlan', { slug: 'rest-closed', signer: creator.publicKey }),
+      creator,
+    )
+    const old = await market.plan(creator, 'rest')
+    await market.plan(creator, 'rest', { priceNanos: '2000' })
+    const refuse = async (input: Record<string, unknown>) => {
+      const order = { creator: creator.publicKey, plan: 'rest', signer: fan.publicKey }
+      const response = await fetch(`${market.world.url}/api/subscribe`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ ...order, idempotencyKey: market.newKey(), ...input }),
+      })
+      const { draft, errors } = (await response.json()) as Json
+      expect(draft).toBeNull()
+      return [response.status, errors[0].__typename]
+    }
+    expect(await refuse({ planVersion: old.id })).toEqual([409, 'PlanChanged'])
+    expect(await refuse({ plan: 'rest-closed' })).toEqual([409, 'PlanClosed'])
+    expect(await refuse({ plan: 'rest-never' })).toEqual([404, 'PlanNotFound'])
+    expect(await refuse({ signer: creator.publicKey })).toEqual([403, 'NotAllowed'])
+    expect(await refuse({ signer: poor.publicKey })).toEqual([402, 'InsufficientFunds'])
+    expect(await refuse({ signer: null })).toEqual([401, 'NotSignedIn'])
+    expect(await refuse({ periods: 0 })).toEqual([400, 'InvalidInput'])
+    expect(await refuse({ idempotencyKey: 'with space' })).toEqual([400, 'InvalidInput'])
+    await market.send(await market.payment(fan, creator, 'rest', { idempotencyKey: 'rest' }), fan)
+    expect(await refuse({})).toEqual([409, 'RecordPending'])
+    expect(await refuse({ idempotencyKey: 'rest', periods: 2 })).toEqual([409, 'IdempotencyConflict'])
+    await market.commit()
   })
 })

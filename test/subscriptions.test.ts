@@ -177,6 +177,54 @@ describe('a subscription', () => {
   })
 })
 
+describe('those who subscribe', () => {
+  it('are listed to anybody, and each finds their own', async () => {
+    const people = await Promise.all(
+      ['paying', 'past', 'on the way', 'neither'].map((name) => market.person(`listed, ${name}`)),
+    )
+    const [paying, past, onTheWay, neither] = people as [Person, Person, Person, Person]
+    const seller = await market.person('who has subscribers')
+    await market.plan(seller, 'listed')
+    await market.pay(past, seller, 'listed')
+    await market.pass(600)
+    await market.pay(paying, seller, 'listed')
+    await market.send(await market.payment(onTheWay, seller, 'listed'), onTheWay)
+    const subscribers = async (active?: boolean) => {
+      const { account } = await market.world.ask(
+        `query ($key: PublicKey!, $active: Boolean) { account(by: { publicKey: $key }) {
+          subscribers(active: $active) { nodes { status fan { publicKey } } }
+        } }`,
+        { key: seller.publicKey, active },
+      )
+      const pairs = account.subscribers.nodes.map(({ status, fan }: Json) => [fan.publicKey, status])
+      return new Map<string, string>(pairs)
+    }
+    const ended = [
+      [past.publicKey, 'EXPIRED'],
+      [onTheWay.publicKey, 'PENDING'],
+    ] as const
+    expect(await subscribers(true)).toEqual(new Map([[paying.publicKey, 'ACTIVE']]))
+    expect(await subscribers(false)).toEqual(new Map(ended))
+    expect(await subscribers()).toEqual(new Map([...ended, [paying.publicKey, 'ACTIVE']]))
+
+    const own = `query ($key: PublicKey!) { account(by: { publicKey: $key }) {
+      viewerSubscription(plan: "listed") { status } plan(slug: "listed") { viewerSubscription { status } }
+    } }`
+    for (const [person, status] of [
+      [paying, 'ACTIVE'],
+      [past, 'EXPIRED'],
+      [onTheWay, 'PENDING'],
+      [neither, null],
+    ] as const) {
+      const token = await market.world.signIn(person)
+      const { account } = await market.world.ask(own, { key: seller.publicKey }, token)
+      const shown = status && { status }
+      expect(account).toEqual({ viewerSubscription: shown, plan: { viewerSubscription: shown } })
+    }
+    await market.commit()
+  })
+})
+
 describe('a renewal', () => {
   it('before the end extends from the old expiry, and the run goes on', async () => {
     const fan = await market.person('early')

@@ -1,8 +1,7 @@
-import { encodeTransaction } from '../../src/deso/codec.js'
-import { publicKeyFromBytes, publicKeyOf, publicKeyToBytes, ZERO_KEY } from '../../src/deso/keys.js'
-import { sha256d, signTransaction } from '../../src/deso/signature.js'
-import type { Transaction } from '../../src/deso/transaction.js'
+import { publicKeyFromBytes, publicKeyOf } from '../../src/deso/keys.js'
+import { sha256d } from '../../src/deso/signature.js'
 import { encodeGlobalId } from '../../src/graphql/relay/global-id.js'
+import { type HandMade, type Parts, partsOf, type Ref, refOf, signedHex } from './hand-made.js'
 import { type Json, MovableClock, openChain, openWorld, type Person, type World } from './world.js'
 
 export const DESO = 1_000_000_000n
@@ -25,21 +24,6 @@ const INPUT_TYPES = {
   subscribe: 'SubscribeInput',
   unsubscribe: 'UnsubscribeInput',
   createTransaction: 'CreateTransactionInput',
-}
-
-/** A committed record: `<height>:<id>` is how others name it. */
-export interface Ref {
-  id: string
-  text: string
-}
-
-export interface HandMade {
-  type?: string
-  value: string
-  target: Person
-  app?: Uint8Array
-  outputs?: { to: Person; nanos: bigint }[]
-  extra: Record<string, string>
 }
 
 /**
@@ -186,44 +170,17 @@ export class Market implements AsyncDisposable {
   }
 
   /** Signs any transaction and hands it to the node itself; its id. Throws what the node says against it. */
-  async sendOwn(
-    signer: Person,
-    parts: Pick<Transaction, 'metadata'> & Partial<Transaction>,
-  ): Promise<string> {
+  async sendOwn(signer: Person, parts: Parts): Promise<string> {
     this.nonces += 1n
-    const transaction: Transaction = {
-      outputs: [],
-      publicKey: publicKeyToBytes(signer.publicKey),
-      extraData: new Map(),
-      signature: new Uint8Array(),
-      version: 1n,
-      feeNanos: 1_000n,
-      nonce: { expirationBlockHeight: 80_000n, partialId: this.nonces },
-      ...parts,
-    }
-    const signed = encodeTransaction(signTransaction(transaction, signer.privateKey))
-    const TransactionHex = Buffer.from(signed).toString('hex')
+    const TransactionHex = signedHex(signer, parts, this.nonces)
     const { status, body } = await this.world.chain.post('/api/v0/submit-transaction', { TransactionHex })
     if (status !== 200) throw new Error(JSON.stringify(body))
     return body.TxnHashHex
   }
 
   /** A record of any content, straight to the node; its id. */
-  sendRecord(signer: Person, { type, value, target, app, outputs = [], extra }: HandMade): Promise<string> {
-    return this.sendOwn(signer, {
-      metadata: {
-        type: 'CREATE_USER_ASSOCIATION',
-        targetPublicKey: publicKeyToBytes(target.publicKey),
-        appPublicKey: app ?? ZERO_KEY,
-        associationType: Buffer.from(type ?? 'DIG:SUBSCRIPTION'),
-        associationValue: Buffer.from(value),
-      },
-      outputs: outputs.map(({ to, nanos }) => ({
-        publicKey: publicKeyToBytes(to.publicKey),
-        amountNanos: nanos,
-      })),
-      extraData: new Map(Object.entries(extra).map(([key, text]) => [key, Buffer.from(text)])),
-    })
+  sendRecord(signer: Person, record: HandMade): Promise<string> {
+    return this.sendOwn(signer, partsOf(record))
   }
 
   /** The same, committed. */
@@ -254,8 +211,4 @@ export function stranger(name: string): Person {
 /** RFC 3339, as answers write it. */
 export function at(unixSeconds: number): string {
   return new Date(unixSeconds * 1000).toISOString()
-}
-
-function refOf(id: string, height: number): Ref {
-  return { id, text: `${height}:${id}` }
 }
