@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createClient } from '../client.js'
 import { ConnectionError, GraphQLRequestError } from '../errors.js'
@@ -27,6 +29,13 @@ async function bodyOf(req: IncomingMessage): Promise<string> {
   const parts: Buffer[] = []
   for await (const part of req) parts.push(part as Buffer)
   return Buffer.concat(parts).toString('latin1')
+}
+
+/** Of buffers that somebody holds. */
+function liveBytes(): number {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
+  return process.memoryUsage().arrayBuffers
 }
 
 function send(
@@ -114,6 +123,21 @@ describe('an upload', () => {
     const sending = caught(send(url, { files: [{ name: 'a', data: endless(), size: 64 * 1_048_576 }] }, 300))
     expect(await sending).toBeInstanceOf(ConnectionError)
     expect(made).toBeLessThan(32)
+  })
+
+  it('keeps nothing of what was sent', async () => {
+    const url = await serve(async (req, res) => {
+      for await (const _part of req);
+      res.end('{"data":{}}')
+    })
+    const before = liveBytes()
+    let after = 0
+    async function* large() {
+      for (let piece = 0; piece < 400; piece += 1) yield new Uint8Array(262_144)
+      after = liveBytes()
+    }
+    await send(url, { files: [{ name: 'a', data: large(), size: 400 * 262_144 }] })
+    expect(after - before).toBeLessThan(30_000_000)
   })
 
   it('ends when nothing moves any more, and says so', async () => {

@@ -58,7 +58,7 @@ export async function uploadRequest<Result, Variables>(
 /** Browsers tell nothing of an upload's progress, so that only its whole length can be bounded. */
 const UPLOAD_LIMIT_MS = 86_400_000
 
-type RequestBody = Pick<RequestInit, 'body' | 'headers' | 'duplex'>
+type RequestBody = Pick<RequestInit, 'body' | 'headers' | 'duplex' | 'redirect'>
 
 function streamed(
   { options }: Client,
@@ -75,6 +75,8 @@ function streamed(
     headers: { ...graphqlHeaders(options), 'content-type': contentType },
     body: source.open(chunks),
     duplex: 'half',
+    // Else Node's fetch keeps a copy of all that is sent, for a redirect that no stream could follow.
+    redirect: 'error',
   }
 }
 
