@@ -93,12 +93,20 @@ export function bearer(token: string | undefined): Record<string, string> {
 }
 
 /** The answer of a multipart GraphQL request with these parts. */
-export function sendGraphql(world: World, parts: readonly Part[], token?: string): Promise<HttpAnswer> {
+export function sendGraphql(
+  world: Pick<World, 'url'>,
+  parts: readonly Part[],
+  token?: string,
+): Promise<HttpAnswer> {
   return send(`${world.url}/graphql`, multipart(parts), token)
 }
 
 /** The payload of publishContent. */
-export async function upload(world: World, token: string | undefined, given: Given): Promise<Json> {
+export async function upload(
+  world: Pick<World, 'url'>,
+  token: string | undefined,
+  given: Given,
+): Promise<Json> {
   const { status, body } = await sendGraphql(world, publishParts(given), token)
   if (status !== 200 || body.errors) throw new Error(`${status} ${JSON.stringify(body)}`)
   return body.data.publishContent
