@@ -1,4 +1,5 @@
 import type { ApolloServer } from '@apollo/server'
+import type { GraphQLFormattedError } from 'graphql'
 import type { RequestContext } from '../../context.js'
 import { statusOf } from '../status-of.js'
 import { loadDocuments } from './documents.js'
@@ -6,6 +7,16 @@ import { loadDocuments } from './documents.js'
 export interface RestAnswer {
   status: number
   body: unknown
+  /** What fields below the root could not be answered: null stands in their place. */
+  errors: readonly RestError[]
+}
+
+interface RestError {
+  code: string
+  message: string
+  path: null
+  retryable: unknown
+  requestId: unknown
 }
 
 /** Answers an endpoint by one GraphQL document: `field` is the root field whose value is the answer. */
@@ -26,21 +37,19 @@ export function createExecute(server: ApolloServer<RequestContext>): Execute {
       { contextValue: ctx },
     )
     if (body.kind !== 'single') throw new TypeError('an operation of REST answers at once')
-    const { data, errors = [] } = body.singleResult
+    const { data } = body.singleResult
+    const errors = (body.singleResult.errors ?? []).map(topLevel)
     const value = data?.[field]
-    if (errors.length > 0 && (value === null || value === undefined)) {
-      return {
-        status: statusOf(String(errors[0]?.extensions?.code)),
-        body: { errors: errors.map(topLevel) },
-      }
+    if (errors[0] && (value === null || value === undefined)) {
+      return { status: statusOf(errors[0].code), body: { errors }, errors }
     }
-    return { status: statusOfPayload(value), body: value }
+    return { status: statusOfPayload(value), body: value, errors }
   }
 }
 
-function topLevel({ message, extensions }: { message: string; extensions?: Record<string, unknown> }) {
+function topLevel({ message, extensions }: GraphQLFormattedError): RestError {
   const { code, retryable = false, requestId } = extensions ?? {}
-  return { code, message, path: null, retryable, requestId }
+  return { code: String(code), message, path: null, retryable, requestId }
 }
 
 /** The first error of a payload chooses the status. */

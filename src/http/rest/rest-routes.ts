@@ -1,15 +1,18 @@
 import type { ApolloServer } from '@apollo/server'
-import { type Request, type Response, Router } from 'express'
+import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { ContentNotFoundError } from '../../content/errors.js'
 import { openFile } from '../../content/open-file.js'
 import type { AppContext, RequestContext } from '../../context.js'
-import { encodeGlobalId } from '../../graphql/relay/global-id.js'
+import { GatewayError } from '../../errors.js'
 import { answerError } from '../answer-error.js'
 import { sendFile } from '../content/send-file.js'
 import { HttpError } from '../http-error.js'
 import { readJsonObject } from '../read-body.js'
 import { createRequestContext } from '../request-context.js'
 import { sendJson } from '../send.js'
+import { statusOf } from '../status-of.js'
 import { createExecute, type Execute, type RestAnswer } from './execute.js'
+import { accessTarget, badInput, checkPostHash, param } from './parameters.js'
 import { readUploadContent } from './upload-content.js'
 
 /** POST endpoints whose body is the operation's input: path, document, root field. */
@@ -36,27 +39,33 @@ export function restRoutes(app: AppContext, server: ApolloServer<RequestContext>
       }
     }
   for (const [path, operation, field] of MUTATIONS) {
-    router.post(
-      path,
-      route(async (ctx, req, res) => {
-        const input = await readJsonObject(req)
-        await answer(req, res, await execute(ctx, operation, field, { input }))
-      }),
-    )
+    const run = route(async (ctx, req, res) => {
+      const input = await readJsonObject(req)
+      await answer(req, res, await execute(ctx, operation, field, { input }))
+    })
+    router.route(path).post(run).all(onlyFor(app, 'POST'))
   }
-  router.post(
-    '/upload-content',
-    route((ctx, req, res) => uploadContent(execute, ctx, req, res), false),
-  )
-  router.get(
-    '/check-access',
-    route((ctx, req, res) => checkAccess(execute, ctx, req, res)),
-  )
-  router.get(
-    '/fetch-content',
-    route((ctx, req, res) => fetchContent(execute, ctx, req, res), false),
-  )
+  router
+    .route('/upload-content')
+    .post(route((ctx, req, res) => uploadContent(execute, ctx, req, res), false))
+    .all(onlyFor(app, 'POST'))
+  router
+    .route('/check-access')
+    .get(route((ctx, req, res) => checkAccess(execute, ctx, req, res)))
+    .all(onlyFor(app, 'GET, HEAD'))
+  router
+    .route('/fetch-content')
+    .get(route((ctx, req, res) => fetchContent(execute, ctx, req, res), false))
+    .all(onlyFor(app, 'GET, HEAD'))
   return router
+}
+
+/** Answers the methods that an endpoint does not have. */
+function onlyFor(app: AppContext, methods: string): RequestHandler {
+  return (req, res) => {
+    res.setHeader('allow', methods)
+    return answerError(app, req, res, new HttpError(405, 'BAD_REQUEST', `This endpoint is for ${methods}.`))
+  }
 }
 
 async function uploadContent(
@@ -75,26 +84,10 @@ async function checkAccess(
   req: Request,
   res: Response,
 ): Promise<void> {
-  const variables = { to: accessTarget(req), account: param(req, 'account') }
-  await answer(
-    req,
-    res,
-    notNull(await execute(ctx, 'CheckAccess', 'access', variables), 'There is no such content or plan.'),
-  )
-}
-
-/** Global ids, or the natural keys. */
-function accessTarget(req: Request): { content?: string; plan?: string } {
-  const [content, plan, postHash] = [param(req, 'content'), param(req, 'plan'), param(req, 'postHash')]
-  const [creator, slug] = [param(req, 'creator'), param(req, 'slug')]
-  const targets = [
-    content && { content },
-    plan && { plan },
-    postHash && { content: encodeGlobalId('Content', postHash) },
-    creator && slug && { plan: encodeGlobalId('Plan', creator, slug) },
-  ].filter((target) => typeof target === 'object')
-  if (targets.length === 1 && targets[0]) return targets[0]
-  throw new HttpError(400, 'BAD_USER_INPUT', 'Give one of content, plan, postHash, or creator and slug.')
+  const to = accessTarget(req.query, ctx.app.config.deso.network)
+  const result = await execute(ctx, 'CheckAccess', 'access', { to, account: param(req.query, 'account') })
+  const noPlan = new GatewayError('PLAN_NOT_FOUND', 'There is no such plan.')
+  await answer(req, res, whole(result, to.plan === undefined ? new ContentNotFoundError() : noPlan))
 }
 
 async function fetchContent(
@@ -103,27 +96,24 @@ async function fetchContent(
   req: Request,
   res: Response,
 ): Promise<void> {
-  const postHash = param(req, 'postHash')
-  if (!postHash) throw new HttpError(400, 'BAD_USER_INPUT', 'Give postHash.')
-  const file = param(req, 'file')
-  if (file === undefined || !/^[0-9a-f]{64}$/.test(postHash)) {
+  const postHash = param(req.query, 'postHash')
+  if (postHash === undefined) throw badInput('postHash: give it.')
+  checkPostHash(postHash)
+  const file = param(req.query, 'file')
+  if (file === undefined) {
     const result = await execute(ctx, 'GetContent', 'content', { postHash })
-    return answer(req, res, notNull(result, 'There is no such content.'))
+    return answer(req, res, whole(result, new ContentNotFoundError()))
   }
   await sendFile(req, res, await openFile(ctx, { postHash, file, account: ctx.viewer }), ctx.signal)
 }
 
-function notNull(result: RestAnswer, message: string): RestAnswer {
-  if (result.status !== 200 || result.body !== null) return result
-  throw new HttpError(404, 'NOT_FOUND', message)
+/** A bare object has no room for errors beside it: it comes whole, or not. */
+function whole({ status, body, errors }: RestAnswer, notFound: Error): RestAnswer {
+  if (errors[0]) return { status: statusOf(errors[0].code), body: { errors }, errors }
+  if (body === null) throw notFound
+  return { status, body, errors }
 }
 
 function answer(req: Request, res: Response, { status, body }: RestAnswer): Promise<void> {
   return sendJson(req, res, status, body)
-}
-
-function param(req: Request, name: string): string | undefined {
-  const value = req.query[name]
-  if (value === undefined || typeof value === 'string') return value
-  throw new HttpError(400, 'BAD_USER_INPUT', `Give ${name} once.`)
 }
