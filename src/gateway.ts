@@ -3,10 +3,10 @@ import type { Logger } from 'pino'
 import { type Clock, systemClock } from './clock.js'
 import type { Config } from './config/config.js'
 import type { AppContext } from './context.js'
-import { gatewayIdentityFromSeed } from './crypto/gateway-identity.js'
+import { type GatewayIdentity, gatewayIdentityFromSeed } from './crypto/gateway-identity.js'
 import { createChainReader } from './deso/chain-reader.js'
 import { createHttpNode } from './deso/http-node.js'
-import { type PublicKey, publicKeyFromBytes } from './deso/keys.js'
+import { type PublicKey, publicKeyFromBytes, publicKeyOf } from './deso/keys.js'
 import { createLoaders } from './deso/loaders.js'
 import { devAccounts } from './devchain/accounts.js'
 import { startDevchain } from './devchain/devchain.js'
@@ -16,11 +16,11 @@ import { openDoor, portInUse } from './http/door.js'
 import { createEmbeddedStore } from './ipfs/embedded-store.js'
 import { createLogger } from './logger.js'
 import { createMetrics } from './metrics.js'
-import { createMemoryCaches } from './store/caches.js'
+import { openCaches } from './store/caches.js'
 import { lockDataDir } from './store/data-dir.js'
 import { generatedSeed } from './store/generated-seed.js'
 import { KeyedMutex } from './store/keyed-mutex.js'
-import { openLogState } from './store/log-state.js'
+import { openState } from './store/open-state.js'
 
 /** A running gateway. */
 export interface Gateway extends AsyncDisposable {
@@ -115,14 +115,25 @@ async function openApp(
   opened: Opened,
 ): Promise<AppContext> {
   const [seed, ...olderSeeds] = config.seeds ?? [await generatedSeed(config.dataDir)]
-  const state = await openLogState(join(config.dataDir, 'state.log'), clock, { log })
+  const identity = gatewayIdentityFromSeed(seed as string, olderSeeds)
+  const { network, timeoutMs } = config.deso
+  const prefix = redisPrefix(identity, network)
+  const path = join(config.dataDir, 'state.log')
+  const state = await openState({ url: config.stateUrl, path, prefix, clock, log })
   opened.push(() => state.close())
   const ipfs = await createEmbeddedStore({ dir: join(config.dataDir, 'ipfs'), log })
   opened.push(() => ipfs.close())
-  const caches = createMemoryCaches(clock)
   const metrics = createMetrics()
+  const caches = openCaches({
+    url: config.cacheUrl,
+    prefix,
+    secret: identity.secret('cache'),
+    clock,
+    log,
+    observe: (cache, lookUp) => metrics.cacheLookUp(cache, lookUp),
+  })
+  opened.push(() => caches.close())
   const urls = config.deso.nodeUrls ?? [devchainUrl as string]
-  const { network, timeoutMs } = config.deso
   const node = createHttpNode({
     urls,
     network,
@@ -143,12 +154,21 @@ async function openApp(
     ipfs,
     state,
     caches,
-    identity: gatewayIdentityFromSeed(seed as string, olderSeeds),
+    identity,
     chain: createChainReader({ node, caches, clock }),
     mutex: new KeyedMutex(),
     metrics,
     createLoaders: (signal) => createLoaders({ node, caches, clock, signal }),
   }
+}
+
+/**
+ * Gateways of one seed and network share what they keep in Redis, and others do not. The oldest seed names it, so that
+ * a new one in front of it finds the drafts of before.
+ */
+function redisPrefix({ unwrapKeys }: GatewayIdentity, network: Config['deso']['network']): string {
+  const oldest = publicKeyOf(unwrapKeys.at(-1) as Uint8Array)
+  return `deso-ipfs-gateway:${publicKeyFromBytes(oldest, network)}:`
 }
 
 /** Where any free port was asked for, the public URL names the one that it became. */

@@ -4,6 +4,7 @@ import { type Gateway, startGateway } from './gateway.js'
 import { CannotListenError, PortInUseError } from './http/door.js'
 import { DataDirInUseError, DataDirUnusableError } from './store/data-dir.js'
 import { LogCorruptError } from './store/log-replay.js'
+import { StateUnsuitableError } from './store/redis-durability.js'
 
 /** The command: starts the gateway, says where everything is, and stops it on a signal. */
 try {
@@ -25,6 +26,7 @@ function isExpected(error: unknown): error is Error {
     DataDirInUseError,
     DataDirUnusableError,
     LogCorruptError,
+    StateUnsuitableError,
   ].some((type) => error instanceof type)
 }
 
@@ -46,6 +48,11 @@ function stopOnSignals(gateway: Gateway): void {
   process.on('SIGTERM', stop)
 }
 
+/** Without user and password. */
+function inRedis(name: string, url: string | null): string[] {
+  return url === null ? [] : [`  ${name.padEnd(9)} ${new URL(url).host}   (Redis)`]
+}
+
 function banner({ url, app, devchain }: Gateway): string {
   const { config } = app
   const lines = [
@@ -57,6 +64,8 @@ function banner({ url, app, devchain }: Gateway): string {
     `  DeSo      ${devchain ? `${devchain.url}   (local chain, ${config.deso.network})` : config.deso.nodeUrls?.join(', ')}`,
     `  IPFS      ${config.dataDir}/ipfs   (embedded store)`,
     `  Data      ${config.dataDir}`,
+    ...inRedis('State', config.stateUrl),
+    ...inRedis('Cache', config.cacheUrl),
     '',
   ]
   if (!devchain) return lines.join('\n')

@@ -41,6 +41,8 @@ describe('the settings', () => {
       dataDir: resolve('data'),
       deso: { nodeUrls: null, network: 'testnet', timeoutMs: 10_000 },
       devchain: { port: 18_001, blockMs: 500 },
+      cacheUrl: null,
+      stateUrl: null,
       seeds: null,
       sessions: { sessionSeconds: 86_400, challengeSeconds: 300, linkSeconds: 21_600 },
       limits: {
@@ -67,6 +69,7 @@ describe('the settings', () => {
       GATEWAY_SEED: `${SEED.toUpperCase()}, ${OLDER_SEED}`,
       DATA_DIR: '/var/lib/gateway',
       CACHE_URL: 'memory:',
+      STATE_URL: 'rediss://gateway:secret@redis.example.org:6380/2',
       LOG_LEVEL: 'warn',
       MAX_PAGE_SIZE: '50',
     })
@@ -81,6 +84,8 @@ describe('the settings', () => {
     expect(config.deso.network).toBe('mainnet')
     expect(config.seeds).toEqual([SEED, OLDER_SEED])
     expect(config.dataDir).toBe('/var/lib/gateway')
+    expect(config.cacheUrl).toBeNull()
+    expect(config.stateUrl).toBe('rediss://gateway:secret@redis.example.org:6380/2')
     expect(config.limits.maxPageSize).toBe(50)
   })
 
@@ -98,15 +103,15 @@ describe('the settings', () => {
       PORT: 'http',
       LOG_LEVEL: 'loud',
       DESO_NODE_URL: 'node.example.org',
-      CACHE_URL: 'redis://localhost',
+      CACHE_URL: 'http://secret@localhost',
     }
     expect(() => loadConfig(env)).toThrow(
       new ConfigError([
         'DESO_NODE_URL: write a whole URL such as https://example.org (URL 1).',
-        'CACHE_URL: write memory: or leave it out; this version has no Redis cache yet.',
         'PORT: write a whole number from 0 to 65535, not "http".',
         'LOG_LEVEL: write fatal, error, warn, info, debug, trace or silent, not "loud".',
         'DESO_NETWORK: write mainnet or testnet, whichever the node of DESO_NODE_URL is on.',
+        'CACHE_URL: write a Redis URL such as redis://redis.example.org:6379/0, or memory:.',
       ]),
     )
     expect(new ConfigError(['A: b.', 'C: d.']).message).toBe('The settings do not hold:\n  A: b.\n  C: d.')
@@ -257,6 +262,35 @@ describe('the node of the settings', () => {
     expect(faultsOf({ DESO_NETWORK: 'mainnet' })).toEqual([
       'DESO_NETWORK: write testnet, as the local chain is one, or set DESO_NODE_URL.',
     ])
+  })
+})
+
+describe('the place of cache and state', () => {
+  it.each([
+    'redis://localhost',
+    'redis://[::1]:7000',
+    'redis://:secret@10.0.0.1:6379/15',
+    'rediss://user:secret@redis.example.org',
+  ])('may be %s', (url) => {
+    expect(loadConfig({ CACHE_URL: url, STATE_URL: url })).toMatchObject({ cacheUrl: url, stateUrl: url })
+  })
+
+  it.each([
+    'redis.example.org:6379',
+    'redis://',
+    'https://redis.example.org',
+    'redis://secret@host:port',
+    'redis://host/name',
+    'redis://host/1/2',
+    'redis://host?timeout=5',
+    'memory',
+  ])('is no %s, which the fault does not repeat', (url) => {
+    const faults = faultsOf({ CACHE_URL: url, STATE_URL: url })
+    expect(faults).toEqual([
+      expect.stringMatching(/^CACHE_URL: write .+, or memory:\.$/),
+      expect.stringMatching(/^STATE_URL: write /),
+    ])
+    expect(faults.join()).not.toContain('secret')
   })
 })
 

@@ -6,7 +6,7 @@
 import { resolve } from 'node:path'
 import { readEnv } from './env.js'
 import { Settings } from './settings.js'
-import { isLoopback, parseBaseUrl } from './urls.js'
+import { isLoopback, parseBaseUrl, parseRedisUrl } from './urls.js'
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 const MAX_NODES = 16
@@ -35,6 +35,10 @@ export interface Config {
     /** For one request to a node. */
     readonly timeoutMs: number
   }
+  /** A Redis URL, which may hold a password. Null: in this process, and lost with it. */
+  readonly cacheUrl: string | null
+  /** A Redis URL, which may hold a password. Null: a log in `dataDir`. */
+  readonly stateUrl: string | null
   readonly devchain: { readonly port: number; readonly blockMs: number }
   /** 64 hex digits each: the gateway's own, then older ones. Null: generated once and kept in `dataDir`. */
   readonly seeds: readonly string[] | null
@@ -75,6 +79,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       network: readNetwork(settings, isProduction),
       timeoutMs: settings.integer('NODE_TIMEOUT_MS', { default: 10_000, min: 100, max: 120_000 }),
     },
+    cacheUrl: settings.text('CACHE_URL') === 'memory:' ? null : readRedisUrl(settings, 'CACHE_URL'),
+    stateUrl: readRedisUrl(settings, 'STATE_URL'),
     devchain: {
       port: settings.integer('DEVCHAIN_PORT', { default: 18_001, min: 0, max: 65_535 }),
       blockMs: settings.integer('DEVCHAIN_BLOCK_MS', { default: 500, min: 10, max: 600_000 }),
@@ -194,10 +200,15 @@ function requireExplicitStorage(settings: Settings, isProduction: boolean): void
       'write embedded, to keep content under DATA_DIR; there is no other store yet',
     )
   }
-  const cache = settings.text('CACHE_URL')
-  if (cache !== undefined && cache !== 'memory:') {
-    settings.fault('CACHE_URL', 'write memory: or leave it out; this version has no Redis cache yet')
-  }
+}
+
+function readRedisUrl(settings: Settings, name: 'CACHE_URL' | 'STATE_URL'): string | null {
+  const text = settings.text(name)
+  if (text === undefined) return null
+  const parsed = parseRedisUrl(text)
+  if ('url' in parsed) return parsed.url
+  settings.fault(name, name === 'CACHE_URL' ? `${parsed.fault}, or memory:` : parsed.fault)
+  return null
 }
 
 function readLimits(settings: Settings): Config['limits'] {

@@ -22,6 +22,7 @@ export function readEnv(env: NodeJS.ProcessEnv) {
     DEVCHAIN_BLOCK_MS: text('DEVCHAIN_BLOCK_MS'),
     IPFS_STORE: text('IPFS_STORE'),
     CACHE_URL: text('CACHE_URL'),
+    STATE_URL: text('STATE_URL'),
     SESSION_SECONDS: text('SESSION_SECONDS'),
     CHALLENGE_SECONDS: text('CHALLENGE_SECONDS'),
     LINK_SECONDS: text('LINK_SECONDS'),

@@ -11,6 +11,18 @@ export function parseBaseUrl(text: string): { url: string; hostname: string } | 
   return { url: parsed.origin + parsed.pathname.replace(/\/+$/, ''), hostname: parsed.hostname }
 }
 
+/** A redis: or rediss: URL as it stands, or what is wrong with it. User, password and number of the database are fine. */
+export function parseRedisUrl(text: string): { url: string } | { fault: string } {
+  const parsed = URL.canParse(text) ? new URL(text) : undefined
+  if (parsed === undefined || !['redis:', 'rediss:'].includes(parsed.protocol) || parsed.hostname === '') {
+    return { fault: 'write a Redis URL such as redis://redis.example.org:6379/0' }
+  }
+  if (!/^(\/\d{0,5})?$/.test(parsed.pathname) || /[?#]/.test(text)) {
+    return { fault: 'write nothing behind host and port but the number of a database' }
+  }
+  return { url: text }
+}
+
 /** This machine, as URL.hostname writes it. */
 export function isLoopback(hostname: string): boolean {
   return (

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { chainTransactions, hexToBytes } from '../../test/support/deso-fixtures.js'
 import { NodeUnavailableError } from '../errors.js'
-import { createMemoryCaches } from '../store/caches.js'
+import { type Caches, createMemoryCaches } from '../store/caches.js'
 import type { BlockBudget, ChainReader } from './chain.js'
 import { createBlockBudget, createChainReader, HistoryTooLongError } from './chain-reader.js'
 import { decodeTransaction } from './codec.js'
@@ -340,5 +340,61 @@ describe('a block budget', () => {
     expect(error).toMatchObject({ code: 'NODE_UNAVAILABLE', retryable: true })
     await read(createBlockBudget(1))
     expect([8, 9, 10].map((height) => node.count(`block ${height}`))).toEqual([1, 1, 1])
+  })
+})
+
+describe('records shared by several gateways', () => {
+  const clock = { now: () => now, sleep: () => Promise.resolve() }
+  const shared = () => createMemoryCaches(clock)
+  /** Of a gateway in front of a node, whose caches reach those of others where they may. */
+  const reader = (own: FakeNode, others: Caches) => {
+    const near = createMemoryCaches(clock)
+    const caches: Caches = {
+      isShared: true,
+      create: (name, options) => (options.shared ? others : near).create(name, options),
+      close: () => near.close(),
+    }
+    return createChainReader({ node: own as unknown as DesoNode, caches, clock })
+  }
+
+  it('are read from their block once for all', async () => {
+    const caches = shared()
+    const found = await reader(node, caches).lookUp({ height: 8, id: beta.id })
+    expect(await reader(node, caches).lookUp({ height: 8, id: beta.id })).toEqual(found)
+    expect(node.count('block 8')).toBe(1)
+  })
+
+  it('are not those of another chain, whatever its ids and heights', async () => {
+    const [caches, other] = [shared(), new FakeNode()]
+    other.branch = 'b'
+    other.tip = 10
+    other.blocks.set(8, [beta.bytes])
+    await reader(node, caches).lookUp({ height: 8, id: beta.id })
+    expect(await reader(other, caches).lookUp({ height: 8, id: beta.id })).toMatchObject({
+      kind: 'committed',
+      record: { indexInBlock: 0, block: { hash: other.hashOf(8) } },
+    })
+  })
+
+  it('are forgotten where the chain was reset', async () => {
+    const caches = shared()
+    const one = reader(node, caches)
+    await one.lookUp({ height: 8, id: beta.id })
+    node.branch = 'c'
+    node.tip = 9
+    node.blocks.set(8, [])
+    now += 250
+    expect(await one.freshCommittedTip()).toEqual(block(9))
+    expect(await one.lookUp({ height: 8, id: beta.id })).toEqual({ kind: 'absent' })
+    expect(await reader(node, caches).lookUp({ height: 8, id: beta.id })).toEqual({ kind: 'absent' })
+  })
+
+  it('are read as ever while the node cannot name its chain', async () => {
+    const young = reader(node, shared())
+    node.before = (question) => {
+      if (question === 'header' && node.count('header') === 1) throw new NodeUnavailableError('busy')
+    }
+    expect(await errorOf(young.lookUp({ height: 8, id: beta.id }))).toBeInstanceOf(NodeUnavailableError)
+    expect(await young.lookUp({ height: 8, id: beta.id })).toMatchObject({ kind: 'committed' })
   })
 })

@@ -42,13 +42,19 @@ export interface ChainReaderOptions {
  * nothing. It knows no record's meaning; it finds a transaction by height and id, and decodes that one alone.
  */
 export function createChainReader({ node, caches, clock }: ChainReaderOptions): ChainReader {
-  const tips = new CommittedTip(node, clock, caches.create<number>('deso-block-times', { maxEntries: 256 }))
-  const blocks = new CommittedBlocks(node, tips, caches.create<KeptBlock>('deso-blocks', { maxEntries: 64 }))
+  const times = caches.create<number>('deso-block-times', { maxEntries: 256, shared: 'json' })
+  const tips = new CommittedTip(node, clock, times)
+  const keptBlocks = caches.create<KeptBlock>('deso-blocks', { maxEntries: 64, maxBytes: MAX_KEPT_BYTES })
   return new BlockChainReader(
     tips,
-    blocks,
-    caches.create<KeptRecord>('deso-records', { maxEntries: 20_000 }),
+    new CommittedBlocks(node, tips, keptBlocks),
+    caches.create<KeptRecord>('deso-records', {
+      maxEntries: 20_000,
+      maxBytes: MAX_KEPT_BYTES,
+      shared: 'json',
+    }),
     caches.create<true>('deso-absent-records', { maxEntries: 10_000 }),
+    caches.isShared,
   )
 }
 
@@ -59,6 +65,7 @@ interface KeptRecord {
   hex: string
 }
 
+const MAX_KEPT_BYTES = 64 << 20
 /** Larger transactions are read from their block again: nobody fills the memory by fat records. */
 const MAX_KEPT_CHARACTERS = 8 * 1024
 /** So long an absence is believed without asking again. */
@@ -70,6 +77,8 @@ class BlockChainReader implements ChainReader {
     private readonly blocks: CommittedBlocks,
     private readonly records: Cache<KeptRecord>,
     private readonly absences: Cache<true>,
+    /** Records are then known by the name of their chain, as other gateways may read another one. */
+    private readonly isShared: boolean,
   ) {}
 
   async committedTip({ signal }: { signal?: AbortSignal | undefined } = {}): Promise<BlockRef> {
@@ -85,21 +94,26 @@ class BlockChainReader implements ChainReader {
   }
 
   async lookUp(ref: RecordRef, options: BlockReadOptions = {}): Promise<RecordLookup> {
-    const known = await this.records.get(this.recordKey(ref))
+    const key = await this.recordKey(ref, options)
+    const known = key === null ? undefined : await this.records.get(key)
     if (known?.block.height === ref.height) return lookupOf(ref.id, known)
     if (await this.absences.get(this.absenceKey(ref))) return { kind: 'absent' }
     const tip = await this.committedTip(options)
     if (ref.height > tip.height) return { kind: 'uncommitted' }
-    return this.lookUpInBlock(ref, options)
+    return this.lookUpInBlock(ref, key, options)
   }
 
-  private async lookUpInBlock(ref: RecordRef, options: BlockReadOptions): Promise<RecordLookup> {
+  private async lookUpInBlock(
+    ref: RecordRef,
+    key: string | null,
+    options: BlockReadOptions,
+  ): Promise<RecordLookup> {
     const block = await this.blocks.read(ref.height, options)
     const record = find(ref.id, block) ?? (await this.lookAgain(ref, options))
     const lookup = lookupOf(ref.id, record)
     if (record && lookup.kind === 'committed') {
       const ttlMs = record.hex.length > MAX_KEPT_CHARACTERS ? 0 : undefined
-      await this.records.set(this.recordKey(ref), record, ttlMs)
+      if (key !== null) await this.records.set(key, record, ttlMs)
     } else await this.absences.set(this.absenceKey(ref), true, ABSENCE_MS)
     return lookup
   }
@@ -110,8 +124,11 @@ class BlockChainReader implements ChainReader {
     return find(ref.id, await this.blocks.readAnew(ref.height, options))
   }
 
-  private recordKey({ id }: RecordRef): string {
-    return `${this.tips.generation}:${id}`
+  /** Null: the chain is too young to have a name. */
+  private async recordKey({ id }: RecordRef, { signal }: BlockReadOptions): Promise<string | null> {
+    if (!this.isShared) return `${this.tips.generation}:${id}`
+    const name = await unlessAborted(this.tips.chainName(), signal)
+    return name && `${name}:${id}`
   }
 
   private absenceKey({ height, id }: RecordRef): string {

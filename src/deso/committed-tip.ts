@@ -20,6 +20,7 @@ export class CommittedTip {
   private last: { seen: SeenTip; askedAt: number } | null = null
   private flight: Promise<SeenTip> | null = null
   private next: Promise<SeenTip> | null = null
+  private named: { generation: number; name: Promise<string | null> } | null = null
 
   constructor(
     private readonly node: DesoNode,
@@ -39,6 +40,20 @@ export class CommittedTip {
     if (!this.flight) return this.ask()
     this.next ??= this.afterFlight()
     return this.next
+  }
+
+  /**
+   * What other gateways may know this chain by: the hash of its first block after the genesis, as local chains of one
+   * network begin alike. Null: it has none yet.
+   */
+  async chainName(): Promise<string | null> {
+    const { generation } = this
+    if (this.named?.generation === generation) return this.named.name
+    const name = this.node.blockHeader({ height: 1 }).then((header) => header?.hash ?? null)
+    this.named = { generation, name }
+    const isKept = await name.catch(() => null)
+    if (isKept === null && this.named?.name === name) this.named = null
+    return name
   }
 
   private async afterFlight(): Promise<SeenTip> {

@@ -116,6 +116,25 @@ describe('a cache with a limit of bytes', () => {
   })
 })
 
+describe('a cache that may be shared', () => {
+  it('needs a codec for what JSON does not say all of, which the compiler sees to', () => {
+    const caches = createMemoryCaches(clock)
+    interface Fact {
+      height: number
+      names: readonly (string | null)[]
+    }
+    caches.create<Fact>('fact', { maxEntries: 1, shared: 'json' })
+    // @ts-expect-error JSON has no bigint
+    caches.create<{ nanos: bigint }>('bigint', { maxEntries: 1, shared: 'json' })
+    // @ts-expect-error bytes come back as an object
+    caches.create<Uint8Array[]>('bytes', { maxEntries: 1, shared: 'json' })
+    // @ts-expect-error a date comes back as text
+    caches.create<{ at: Date | null }>('date', { maxEntries: 1, shared: 'json' })
+    const isShared = caches.isShared
+    expect(isShared).toBe(false)
+  })
+})
+
 describe('wrapping a load in a cache', () => {
   it('loads once for calls at the same time and keeps the value', async () => {
     const cache = cacheOf<string>()

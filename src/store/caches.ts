@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.js'
 import type { Cache } from './cache.js'
-import type { Codec } from './codec.js'
+import { type Codec, type CodecOf, codecOf } from './codec.js'
 import { createMemoryShelf } from './memory-shelf.js'
 import { RedisEntries } from './redis-entries.js'
 import { RedisShelf } from './redis-shelf.js'
@@ -19,11 +19,13 @@ export interface CacheOptions<T> {
    * never changes or ends by itself (a deletion reaches the shared place and this process, no other). Without it
    * values stay in this process. Keys of any kind must never be shared.
    */
-  shared?: Codec<T>
+  shared?: CodecOf<T>
 }
 
 /** Makes the caches of one gateway, so that all of them live in the same place and end together. */
 export interface Caches {
+  /** Does any cache reach beyond this process? */
+  readonly isShared: boolean
   /** The cache of this name; asked again, the same one. Two uses of one name must agree in type and size. */
   create<T>(name: string, options: CacheOptions<T>): Cache<T>
   close(): Promise<void>
@@ -38,12 +40,7 @@ const FORMAT = 1
 
 /** Caches in the memory of this process; times to live by `clock`. */
 export function createMemoryCaches(clock: Clock, observe?: ObserveLookUp): Caches {
-  return createCaches(
-    clock,
-    observe,
-    () => undefined,
-    async () => {},
-  )
+  return createCaches({ clock, observe, farOf: null, close: async () => {} })
 }
 
 export interface RedisCachesOptions {
@@ -63,26 +60,39 @@ export function createRedisCaches(options: RedisCachesOptions): Caches {
   const { url, prefix, secret, clock, log, observe } = options
   const entries = new RedisEntries(url, log)
   const seal = new Seal(secret)
-  const shelfOf = <T>(name: string, codec: Codec<T>): Shelf<T> =>
+  const farOf = <T>(name: string, codec: Codec<T>): Shelf<T> =>
     new RedisShelf({ entries, seal, clock, codec, prefix: `${prefix}${FORMAT}:${name}:` })
-  return createCaches(clock, observe, shelfOf, () => entries.close())
+  return createCaches({ clock, observe, farOf, close: () => entries.close() })
 }
 
-function createCaches(
-  clock: Clock,
-  observe: ObserveLookUp | undefined,
-  farOf: <T>(name: string, codec: Codec<T>) => Shelf<T> | undefined,
-  close: () => Promise<void>,
-): Caches {
+/** In Redis where there is a URL. */
+export function openCaches({
+  url,
+  prefix,
+  ...options
+}: Omit<RedisCachesOptions, 'url'> & { url: string | null }): Caches {
+  if (url === null) return createMemoryCaches(options.clock, options.observe)
+  return createRedisCaches({ ...options, url, prefix: `${prefix}cache:` })
+}
+
+interface Parts {
+  clock: Clock
+  observe: ObserveLookUp | undefined
+  farOf: (<T>(name: string, codec: Codec<T>) => Shelf<T>) | null
+  close(): Promise<void>
+}
+
+function createCaches({ clock, observe, farOf, close }: Parts): Caches {
   const caches = new Map<string, { cache: unknown; maxEntries: number }>()
   const make = <T>(name: string, { maxEntries, maxBytes = DEFAULT_MAX_BYTES, shared }: CacheOptions<T>) =>
     new TieredCache<T>({
       clock,
       near: createMemoryShelf<T>({ maxEntries, maxBytes }),
-      far: shared && farOf(name, shared),
+      far: shared && farOf?.(name, codecOf(shared)),
       observe: observe && ((lookUp) => observe(name, lookUp)),
     })
   return {
+    isShared: farOf !== null,
     create<T>(name: string, options: CacheOptions<T>): Cache<T> {
       const { maxEntries } = options
       const known = caches.get(name) ?? { cache: make(name, options), maxEntries }

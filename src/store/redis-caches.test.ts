@@ -3,7 +3,7 @@ import { describeRedis, startRedis, type TestRedis } from '../../test/support/re
 import { type Clock, systemClock } from '../clock.js'
 import type { Cache } from './cache.js'
 import { type CacheOptions, type Caches, createRedisCaches, type RedisCachesOptions } from './caches.js'
-import { type Codec, jsonCodec } from './codec.js'
+import type { Codec } from './codec.js'
 
 let redis: TestRedis
 let now: number
@@ -23,7 +23,7 @@ function gateway(options: Partial<RedisCachesOptions> = {}): Caches {
 }
 
 function sharedIn<T = string>(caches: Caches, options: Partial<CacheOptions<T>> = {}): Cache<T> {
-  const shared = jsonCodec<string>() as unknown as Codec<T>
+  const shared: Codec<T> = { encode: JSON.stringify, decode: JSON.parse }
   return caches.create<T>('facts', { maxEntries: 100, shared, ...options })
 }
 
@@ -32,7 +32,7 @@ async function connected<T = string>(
   options: Partial<CacheOptions<T>> = {},
   caches = gateway(),
 ): Promise<Cache<T>> {
-  const probe = caches.create<string>('probe', { maxEntries: 1, maxBytes: 1, shared: jsonCodec<string>() })
+  const probe = caches.create<string>('probe', { maxEntries: 1, maxBytes: 1, shared: 'json' })
   await eventually(async () => {
     if ((await probe.get('key')) === 'value') return
     await probe.set('key', 'value')
@@ -198,11 +198,15 @@ describeRedis('caches shared by Redis', () => {
     expect(await (await connected({ shared })).wrap('key', undefined, async () => 'new')).toBe('new')
   })
 
-  it('keep a large value in the process alone', async () => {
-    const cache = await connected()
+  it('keep in the process what is large, or not to be shared as its codec says', async () => {
+    const encode = (value: string) => (value === 'own' ? null : value)
+    const cache = await connected({ shared: { encode, decode: (text) => text } })
     await cache.set('large', 'x'.repeat(2 << 20))
+    await cache.set('own', 'own')
     await cache.set('small', 'x')
     await untilShared('small')
+    expect(await cache.get('own')).toBe('own')
+    expect(await redis.command('EXISTS', `${PREFIX}1:facts:own`)).toBe('0')
     expect(await redis.command('EXISTS', `${PREFIX}1:facts:large`)).toBe('0')
     expect((await cache.get('large'))?.length).toBe(2 << 20)
   })

@@ -41,6 +41,7 @@ export class RedisLink {
   #downSince = performance.now()
   #reason: unknown = new RedisUnreachableError('It has not been connected yet.')
   #isClosed = false
+  #isFirstAwaited = false
   #wake: (() => void) | null = null
   readonly #waiting = new Set<() => void>()
   readonly #attempts: Promise<void>
@@ -54,8 +55,9 @@ export class RedisLink {
     this.#attempts = this.#keepConnected(done)
   }
 
-  /** Resolves after the first try to connect: null, or why it failed. */
+  /** Resolves after the first try to connect: null, or why it failed, which is for the caller to tell. */
   async tried(): Promise<unknown> {
+    this.#isFirstAwaited = true
     await this.#firstAttempt
     return this.#client ? null : this.#reason
   }
@@ -137,6 +139,7 @@ export class RedisLink {
 
   #up(client: RedisClient, failures: number): void {
     if (failures > 0) this.options.log.info({ redis: this.options.name }, 'connected to Redis again')
+    this.#isFirstAwaited = false
     this.#client = client
     this.#admit()
   }
@@ -160,7 +163,9 @@ export class RedisLink {
     if (this.#isClosed) return
     const isNew = String(error) !== String(this.#reason)
     this.#reason = error
-    if (failures === 0 || isNew)
+    const isTold = this.#isFirstAwaited && failures === 0
+    this.#isFirstAwaited = false
+    if (!isTold && (failures === 0 || isNew))
       this.options.log.warn({ redis: this.options.name, err: error }, 'cannot use the Redis')
   }
 

@@ -36,8 +36,9 @@ export class RedisShelf<T> implements Shelf<T> {
     const { entries, seal, codec, clock } = this.options
     if (!entries.isUp) return void this.#distrusted.set(key, true)
     const place = this.#placeOf(key)
-    const text = seal.write(place, `${expiresAt ?? ''} ${codec.encode(value)}`)
-    if (text.length > MAX_CHARACTERS) return this.delete(key)
+    const body = codec.encode(value)
+    if (body === null || body.length > MAX_CHARACTERS) return this.delete(key)
+    const text = seal.write(place, `${expiresAt ?? ''} ${body}`)
     const ttlMs = expiresAt === undefined ? undefined : expiresAt - clock.now()
     await this.#change(key, () => entries.set(place, text, ttlMs))
   }

@@ -59,6 +59,7 @@ export async function openRedisState(options: RedisStateOptions): Promise<StateS
   const link = new RedisLink({ url, name: 'STATE_URL', callMs, graceMs: GRACE_MS, check, log })
   const fault = await link.tried()
   const unsuitable = fault instanceof StateUnsuitableError ? fault : authenticationFault(fault)
+  if (fault && !unsuitable) log.warn({ redis: 'STATE_URL', err: fault }, 'cannot use the Redis yet')
   if (!unsuitable) return new RedisState(link, options)
   await link.close()
   throw unsuitable
