@@ -368,3 +368,33 @@ describe('several nodes', () => {
     expect(await market.balance(to)).toBe(5n)
   })
 })
+
+describe('a node that is gone', () => {
+  it('does not keep a gateway from starting; it answers once the node does', async () => {
+    await using lost = await openWorld({
+      chain: world.chain,
+      env: { DESO_NODE_URL: 'http://127.0.0.1:9', NODE_TIMEOUT_MS: '400' },
+    })
+    const { data, errors } = await inTime(
+      lost.query('{ gateway { network tipHeight committedTip { height } storage { isHealthy } } }'),
+    )
+    expect(data).toEqual({
+      gateway: { network: 'TESTNET', tipHeight: null, committedTip: null, storage: { isHealthy: true } },
+    })
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['NODE_UNAVAILABLE', 'NODE_UNAVAILABLE'])
+  })
+
+  it('while a submit waits for the commit ends the wait in PENDING, in good time', async () => {
+    await using own = await openWorld({
+      chain: world.chain,
+      env: { NODE_TIMEOUT_MS: '400', COMMIT_WAIT_SECONDS: '1' },
+    })
+    const draft = await draftPayment(stranger('waited for'))
+    const sent = await own.submit(draft.unsignedHex, fan, 'ACCEPTED')
+    await spoil('*', 'hang')
+    expect(await inTime(own.submit(draft.unsignedHex, fan, 'COMMITTED'))).toMatchObject({
+      transaction: { transactionId: sent.transaction.transactionId, status: 'PENDING' },
+      replayed: true,
+    })
+  })
+})

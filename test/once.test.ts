@@ -176,3 +176,40 @@ describe('keys of their own', () => {
     expect(await paymentsOnChain(fan, creator)).toBe(1)
   })
 })
+
+describe('a key that is used for something else', () => {
+  const change = (from: Person, to: Person, amountNanos: string, idempotencyKey: string, token?: string) =>
+    world
+      .ask(
+        `mutation ($input: CreateTransactionInput!) { createTransaction(input: $input) { ${DRAFT} } }`,
+        { input: { sendDeso: { to: to.publicKey, amountNanos, signer: from.publicKey, idempotencyKey } } },
+        token,
+      )
+      .then(({ createTransaction }) => createTransaction as Json)
+
+  it('is IDEMPOTENCY_CONFLICT, over all operations of its signer, and free to others', async () => {
+    await makePlan('conflict')
+    const [from, other, to, key] = [await person('repeats'), await person('other'), stranger('to'), newKey()]
+    expect((await change(from, to, '5', key)).errors).toEqual([])
+    const conflict = { draft: null, errors: [{ code: 'IDEMPOTENCY_CONFLICT', retryable: false }] }
+    expect(await change(from, to, '6', key)).toEqual(conflict)
+    expect(await draftSubscription(from, 'conflict', key)).toEqual(conflict)
+    expect((await change(other, to, '6', key)).errors).toEqual([])
+  })
+
+  it('by a stranger yields to its signer, signed in, and not the other way round', async () => {
+    const [from, to, key] = [await person('is preceded'), stranger('of the preceded'), newKey()]
+    const theirs = await change(from, to, '999', key)
+    const token = await world.signIn(from)
+    const own = await change(from, to, '5', key, token)
+    expect(own.errors).toEqual([])
+    expect(own.draft.unsignedHex).not.toBe(theirs.draft.unsignedHex)
+    expect(await change(from, to, '5', key)).toEqual(own)
+    expect((await change(from, to, '999', key)).errors).toMatchObject([{ code: 'IDEMPOTENCY_CONFLICT' }])
+    expect((await submit(own.draft.unsignedHex, from, 0)).transaction.status).toBe('COMMITTED')
+    // Both have one nonce: signed by mistake, the stranger's pays nothing more.
+    const late = await submit(theirs.draft.unsignedHex, from, 0)
+    expect(late).toMatchObject({ transaction: { status: 'COMMITTED' }, replayed: true, errors: [] })
+    expect(await paymentsOnChain(from, to)).toBe(1)
+  })
+})

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { appendFile, mkdtemp, rm, stat } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -83,9 +83,15 @@ describe('a gateway that is killed', () => {
     let place = await gateway.ready()
     const restart = async () => {
       await gateway.stop('SIGKILL')
+      // As if it had died in the middle of a write, which it had answered nobody.
+      for (const log of ['state.log', 'devchain/chain.log'])
+        await appendFile(join(env.DATA_DIR, log), '{"half')
       gateway = built.spawn(env)
       place = await gateway.ready()
+      expect(gateway.stdout).toContain('dropped a torn last record, which was never confirmed')
+      expect(gateway.stdout).toContain('the local chain drops 6 bytes of a write that was cut off')
     }
+    expect((await stat(env.DATA_DIR)).mode & 0o777).toBe(0o700)
     const people = (await place.chain.accounts()).map(personOf)
     const [creator, fan, friend] = people as [Person, Person, Person]
 
