@@ -33,12 +33,12 @@ export class SegmentCipher {
     this.#prefix = header.slice(1 + SALT_BYTES)
   }
 
-  /** `before` (the header, at the first segment) goes out in front, in the same buffer. */
-  seal(index: number, isLast: boolean, plain: Uint8Array, before: Uint8Array): Uint8Array {
+  /** The ciphertext, then its tag: apart, since a copy of every byte is what memory would fill up with. */
+  seal(index: number, isLast: boolean, plain: Uint8Array): [Uint8Array, Uint8Array] {
     const cipher = createCipheriv('aes-256-gcm', this.#key, this.#nonce(index, isLast))
     const sealed = cipher.update(plain)
     cipher.final()
-    return Buffer.concat([before, sealed, cipher.getAuthTag()])
+    return [sealed, cipher.getAuthTag()]
   }
 
   /** The plain bytes of a whole segment, all verified; else DecryptionError and not a byte. */

@@ -64,15 +64,14 @@ export async function* encryptWithHeader(
   let capacity = segmentBytes - TAG_BYTES - HEADER_BYTES
   let filled = 0
   let index = 0
-  let before = header
 
   const seal = (plain: Uint8Array, isLast: boolean) => {
-    const sealed = cipher.seal(index, isLast, plain, before)
+    const sealed = cipher.seal(index, isLast, plain)
+    const before = index === 0 ? [header] : []
     index += 1
     filled = 0
     capacity = segmentBytes - TAG_BYTES
-    before = new Uint8Array(0)
-    return sealed
+    return [...before, ...sealed]
   }
 
   for await (const chunk of source) {
@@ -80,11 +79,11 @@ export async function* encryptWithHeader(
     let rest = chunk
     while (rest.length > 0) {
       // A full segment is sealed only when a byte follows it: else it is the last, and says so.
-      if (filled === capacity) yield seal(pending.subarray(0, filled), false)
+      if (filled === capacity) yield* seal(pending.subarray(0, filled), false)
       if (filled === 0 && rest.length > capacity) {
         const plain = rest.subarray(0, capacity)
         rest = rest.subarray(capacity)
-        yield seal(plain, false)
+        yield* seal(plain, false)
       } else {
         const part = rest.subarray(0, capacity - filled)
         pending.set(part, filled)
@@ -94,7 +93,7 @@ export async function* encryptWithHeader(
     }
   }
   signal?.throwIfAborted()
-  yield seal(pending.subarray(0, filled), true)
+  yield* seal(pending.subarray(0, filled), true)
 }
 
 /**
