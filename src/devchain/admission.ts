@@ -2,7 +2,6 @@ import { encodeTransaction } from '../deso/codec.js'
 import { transactionId } from '../deso/signature.js'
 import type { Ledger } from './ledger/ledger.js'
 import { assertNonceUsable } from './ledger/nonce.js'
-import type { ChainParams } from './ledger/params.js'
 import { RuleRefusal, refusingWithin } from './ledger/rule-refusal.js'
 import { assertSane } from './ledger/sanity.js'
 import type { Mempool } from './mempool.js'
@@ -17,7 +16,6 @@ export interface AdmissionContext {
   mempool: Mempool
   /** With the mempool applied. */
   ledger: Ledger
-  params: ChainParams
   tipHeight: number
 }
 
@@ -36,12 +34,12 @@ export function admit(parsed: ParsedTransaction, context: AdmissionContext): Blo
 function verify(
   parsed: ParsedTransaction,
   size: number,
-  { mempool, ledger, params, tipHeight }: AdmissionContext,
+  { mempool, ledger, tipHeight }: AdmissionContext,
 ): void {
   const { transaction } = parsed
   assertNotAtomic(parsed)
   refusingWithin(`${ADD_TRANSACTION}Problem validating transaction sanity: `, () =>
-    assertSane(parsed, size, { params, tipHeight }),
+    assertSane(parsed, size, { params: ledger.params, tipHeight }),
   )
   // A nonce that only the mempool uses may be taken over.
   if (mempool.withNonceOf(transaction)) return

@@ -21,6 +21,10 @@ export type ChainRecord =
       mints: [account: string, nanos: string][]
       hash: string
     }
+  /** From here on, or no longer, blocks are not committed. */
+  | { kind: 'hold'; isHeld: boolean }
+  /** The uncommitted blocks were undone; their transactions went back to the mempool, or were lost. */
+  | { kind: 'reorg'; isLost: boolean }
   /** How far the chain's clock is ahead of the computer's, in milliseconds. */
   | { kind: 'time'; offsetMs: number }
 
@@ -35,7 +39,7 @@ export interface ChainLog extends AsyncDisposable {
 export async function openChainLog(
   dataDir: string | null,
 ): Promise<{ log: ChainLog; records: ChainRecord[]; dropped: number }> {
-  if (dataDir === null) return { log: forgetfulLog, records: [], dropped: 0 }
+  if (dataDir === null) return { log: FORGETFUL_LOG, records: [], dropped: 0 }
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   const { log, entries, dropped } = await openAppendLog(join(dataDir, 'chain.log'))
   return { log: durableLog(log), records: entries as ChainRecord[], dropped }
@@ -49,7 +53,8 @@ function durableLog(log: AppendLog): ChainLog {
   }
 }
 
-const forgetfulLog: ChainLog = {
+/** Keeps nothing. */
+export const FORGETFUL_LOG: ChainLog = {
   append: () => Promise.resolve(),
   rewrite: () => Promise.resolve(),
   [Symbol.asyncDispose]: () => Promise.resolve(),

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.js'
 import { DEV_BALANCE_NANOS, devAccounts } from './accounts.js'
 import type { ChainLog, ChainRecord } from './chain-log.js'
 import type { ChainParams } from './ledger/params.js'
+import { RuleRefusal } from './ledger/rule-refusal.js'
 import { LocalChain, type Submission } from './local-chain.js'
 import type { Mint } from './wire/block-reward.js'
 import type { ParsedTransaction } from './wire/parse-transaction.js'
@@ -19,11 +20,17 @@ export interface ChainServiceOptions {
   indexLagMs: number
   clock: Clock
   log: Logger
+  /** Of a nonce that the node constructs. */
+  partialId: () => bigint
 }
 
 /** Blocks until what is in the first of them is committed. */
 const BLOCKS_TO_COMMIT = 3
 const NANOS_PER_MS = 1_000_000n
+const INDEX_POLL_MS = 10
+/** The longest lag that can be asked for. */
+const MAX_INDEX_LAG_MS = 600_000
+const MAX_COMMITS_NOTED = 20_000
 
 export class ChainService implements AsyncDisposable {
   #chain: LocalChain
@@ -32,7 +39,12 @@ export class ChainService implements AsyncDisposable {
   /** Of the last record; records are written in order, so it stands for all before it. */
   #written: Promise<void> = Promise.resolve()
   #brokenBy: Error | undefined
-  #committedAt: { height: number; ms: number }[] = []
+  /** What was committed when, as far back as an index can lag. */
+  #commits: { from: number; ms: number }[] = []
+  /** Who waits for the index. */
+  #waiting = 0
+  /** Taken, and then kept from the chain. */
+  #aside: ParsedTransaction[] = []
   #lastBlockMs = Number.NEGATIVE_INFINITY
   #wake: () => void = () => undefined
   readonly #stop = new AbortController()
@@ -55,11 +67,15 @@ export class ChainService implements AsyncDisposable {
   }
 
   get params(): ChainParams {
-    return this.options.params
+    return this.#chain.ledger.params
   }
 
   get blockMs(): number {
     return this.options.blockMs
+  }
+
+  newPartialId(): bigint {
+    return this.options.partialId()
   }
 
   /** Nanoseconds since the epoch by the chain's clock. */
@@ -69,14 +85,29 @@ export class ChainService implements AsyncDisposable {
 
   /** Up to which height transaction-info knows transactions. */
   get indexedHeight(): number {
+    return this.indexedBefore(this.options.indexLagMs)
+  }
+
+  /** What was committed so many milliseconds ago. */
+  indexedBefore(ms: number): number {
     const now = this.options.clock.now()
-    const waiting = this.#committedAt.findIndex(({ ms }) => now - ms < this.options.indexLagMs)
-    if (waiting === -1) {
-      this.#committedAt = []
-      return this.chain.committedTip.height
+    const known = this.#commits.findLastIndex((commit) => now - commit.ms >= ms)
+    const waiting = this.#commits[known + 1]
+    return waiting ? waiting.from - 1 : this.chain.committedTip.height
+  }
+
+  /** Resolves with true when `indexed` has reached a height; with false when patience ends. Makes blocks meanwhile. */
+  async untilIndexed(indexed: () => number, height: number, patienceMs: number): Promise<boolean> {
+    const { clock } = this.options
+    const end = clock.now() + patienceMs
+    this.#waiting += 1
+    this.#wake()
+    try {
+      while (indexed() < height && clock.now() < end) await clock.sleep(INDEX_POLL_MS, this.#stop.signal)
+      return indexed() >= height
+    } finally {
+      this.#waiting -= 1
     }
-    this.#committedAt.splice(0, waiting)
-    return (this.#committedAt[0]?.height ?? 0) - 1
   }
 
   /** Resolves when all that the chain shows now is on disk; rejects if the disk refused. */
@@ -96,10 +127,46 @@ export class ChainService implements AsyncDisposable {
     }
   }
 
+  /** Answers as submit, and keeps the transaction from mempool and blocks; a restart loses it. */
+  async putAside(parsed: ParsedTransaction): Promise<Submission> {
+    const submission = this.#chain.probe(parsed)
+    if (submission.refusal === null) this.#aside.push(parsed)
+    return submission
+  }
+
+  /** Takes what was put aside into the mempool, where it still can be. */
+  async releaseAside(): Promise<void> {
+    for (const parsed of this.#aside.splice(0)) {
+      await this.submit(parsed).catch((error: unknown) => {
+        if (!(error instanceof RuleRefusal)) throw error
+      })
+    }
+  }
+
+  /** While held, no block is committed. */
+  holdCommits(isHeld: boolean): void {
+    const committed = this.#chain.committedTip.height
+    this.#chain.holdCommits(isHeld)
+    this.#noteCommits(committed)
+    this.#wake()
+  }
+
+  /** Undoes the uncommitted blocks. */
+  reorganise(options: { isLost: boolean }): void {
+    this.#assertWritable()
+    this.#chain.reorganise(options)
+    this.#wake()
+  }
+
   async mine(blocks: number): Promise<void> {
     this.#assertWritable()
-    for (let made = 0; made < blocks; made += 1) this.#mine()
+    this.mineNow(blocks)
     await this.durable()
+  }
+
+  /** The same before it is on disk. */
+  mineNow(blocks: number): void {
+    for (let made = 0; made < blocks; made += 1) this.#mine()
   }
 
   /** Pays new money to an account; committed when it resolves. */
@@ -121,7 +188,8 @@ export class ChainService implements AsyncDisposable {
   async reset(): Promise<void> {
     this.#assertWritable()
     this.#offsetMs = 0
-    this.#committedAt = []
+    this.#commits = []
+    this.#aside = []
     this.#chain = this.#begin(this.options.clock.now())
     this.#track(this.chainLog.rewrite([{ kind: 'genesis', version: 1, timeMs: this.#genesisMs }]))
     await this.durable()
@@ -152,16 +220,28 @@ export class ChainService implements AsyncDisposable {
       else this.#chain.replay(record)
     }
     this.#isReplaying = false
+    // Faults do not outlive the process.
+    this.#chain.holdCommits(false)
   }
 
   #mine(mints: readonly Mint[] = []): void {
     const committed = this.#chain.committedTip.height
     this.#chain.mine(this.nowNanos(), mints)
     this.#lastBlockMs = this.options.clock.now()
-    if (this.#chain.committedTip.height > committed && this.options.indexLagMs > 0) {
-      this.#committedAt.push({ height: this.#chain.committedTip.height, ms: this.#lastBlockMs })
-    }
+    this.#noteCommits(committed)
     this.#wake()
+  }
+
+  #noteCommits(committedBefore: number): void {
+    const now = this.options.clock.now()
+    if (this.#chain.committedTip.height > committedBefore) {
+      this.#commits.push({ from: committedBefore + 1, ms: now })
+    }
+    if (this.#commits.length > MAX_COMMITS_NOTED) {
+      this.#commits = this.#commits
+        .filter(({ ms }) => now - ms < MAX_INDEX_LAG_MS)
+        .slice(-MAX_COMMITS_NOTED / 2)
+    }
   }
 
   #record(record: ChainRecord): void {
@@ -187,17 +267,21 @@ export class ChainService implements AsyncDisposable {
     if (this.#brokenBy) throw this.#brokenBy
   }
 
+  get #hasWork(): boolean {
+    return this.#chain.hasUncommittedWork || this.#waiting > 0
+  }
+
   async #beat(): Promise<void> {
     const { signal } = this.#stop
     while (!signal.aborted && !this.#brokenBy) {
-      if (!this.#chain.hasUncommittedWork) {
+      if (!this.#hasWork) {
         await new Promise<void>((resolve) => {
           this.#wake = resolve
         })
         continue
       }
       await this.options.clock.sleep(this.#untilNextBlock(), signal).catch(() => undefined)
-      if (!signal.aborted && this.#chain.hasUncommittedWork) this.#mine()
+      if (!signal.aborted && this.#hasWork) this.#mine()
     }
   }
 

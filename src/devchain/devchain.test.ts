@@ -235,7 +235,11 @@ describe('what a developer may do', () => {
       { seconds: -1 },
       'seconds is how far to move the clock forward, a number from 0 to 31557600000',
     ],
-    ['/dev/faults', { kind: 'flood', path: '*' }, 'kind is one of latency, hang, reset, 500, html, halfBody'],
+    [
+      '/dev/faults',
+      { kind: 'flood', path: '*' },
+      'kind is one of latency, hang, reset, 500, html, halfBody, lag, flicker, indexLag, noTxindex, stopping, wrongNetwork, limbo, reorg',
+    ],
     ['/dev/faults', { kind: 'hang', path: 'x' }, 'path begins with / or is *'],
     ['/dev/faults', { kind: 'hang', path: '*', times: 0 }, 'times is a whole number from 1 to 1000000'],
     ['/dev/time', [], 'the body is a JSON object'],

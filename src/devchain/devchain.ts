@@ -15,14 +15,15 @@
  * get-txns. Blocks take transactions in order of arrival, up to 128,000 bytes, and come only while something waits.
  * Fees are burned. It answers /dev/… besides, which no node does.
  */
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.js'
 import { lockDataDir } from '../store/data-dir.js'
-import { openChainLog } from './chain-log.js'
+import { FORGETFUL_LOG, openChainLog } from './chain-log.js'
 import { ChainService } from './chain-service.js'
-import { Faults } from './faults.js'
+import { Door } from './door.js'
 import { createNodeServer } from './http/server.js'
 import { type ChainParams, DEFAULT_PARAMS } from './ledger/params.js'
 
@@ -41,16 +42,25 @@ export interface DevchainOptions {
   indexLagMs?: number
   /** The network's fee minimum, nonce window and profile fee; default 0 each. */
   params?: Partial<ChainParams>
+  /** Of the nonces that the node constructs, 64 bits; random unless given. */
+  partialId?: () => bigint
 }
 
-export interface Devchain extends AsyncDisposable {
+export interface NodeAddress {
   url: string
   port: number
+}
+
+export interface Devchain extends NodeAddress, AsyncDisposable {
+  /** Another node of the same chain, on a port of its own (default: any free one), with faults of its own. */
+  openNode(port?: number): Promise<NodeAddress>
   close(): Promise<void>
 }
 
 const DEFAULT_HOST = '127.0.0.1'
 const DEFAULT_INDEX_LAG_MS = 300
+const YEAR_MS = 31_557_600_000
+const FOREIGN_BLOCKS = 100
 
 /**
  * Starts a local chain, or goes on with the one in `dataDir`. Rejects with EADDRINUSE where the port is taken, with
@@ -69,25 +79,27 @@ export async function startDevchain(options: DevchainOptions): Promise<Devchain>
     }
     const service = await openService(options)
     opened.push(async () => service[Symbol.asyncDispose]())
-    const port = await openServer(service, { ...options, host }, opened)
-    const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
-    options.log.debug({ url }, 'the local chain answers')
-    return { url, port, close, [Symbol.asyncDispose]: close }
+    const openNode = (port = 0) => openServer(service, { ...options, host, port }, opened)
+    const address = await openNode(options.port)
+    options.log.debug({ url: address.url }, 'the local chain answers')
+    return { ...address, openNode, close, [Symbol.asyncDispose]: close }
   } catch (error) {
     await close()
     throw error
   }
 }
 
-/** The port, once it is open. */
+/** Its address, once its port is open. */
 async function openServer(
   service: ChainService,
-  { host, port, clock, log }: DevchainOptions,
+  options: DevchainOptions & { host: string },
   opened: (() => Promise<void>)[],
-): Promise<number> {
+): Promise<NodeAddress> {
+  const { host, clock, log } = options
   const stop = new AbortController()
-  const server = createNodeServer({ service, faults: new Faults(), clock, log, signal: stop.signal })
-  server.listen(port, host)
+  const door = new Door(service, clock, () => createForeignChain(options))
+  const server = createNodeServer({ door, clock, log, signal: stop.signal })
+  server.listen(options.port, host)
   await once(server, 'listening')
   opened.push(async () => {
     stop.abort()
@@ -95,12 +107,14 @@ async function openServer(
     server.close()
     server.closeAllConnections()
     await closed
+    await door[Symbol.asyncDispose]()
   })
-  return (server.address() as AddressInfo).port
+  const { port } = server.address() as AddressInfo
+  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, port }
 }
 
 async function openService(options: DevchainOptions): Promise<ChainService> {
-  const { dataDir, blockMs, clock, log, indexLagMs = DEFAULT_INDEX_LAG_MS, params } = options
+  const { dataDir, blockMs, clock, log, indexLagMs = DEFAULT_INDEX_LAG_MS, params, partialId } = options
   const { log: chainLog, records, dropped } = await openChainLog(dataDir)
   if (dropped > 0) {
     log.warn(
@@ -115,9 +129,28 @@ async function openService(options: DevchainOptions): Promise<ChainService> {
       indexLagMs,
       clock,
       log,
+      partialId: partialId ?? randomPartialId,
     })
   } catch (error) {
     await chainLog[Symbol.asyncDispose]()
     throw error
   }
+}
+
+/** What a node of another network shows: some blocks, and another beginning. */
+function createForeignChain({ clock, log }: DevchainOptions): ChainService {
+  const service = new ChainService(FORGETFUL_LOG, [], {
+    params: DEFAULT_PARAMS,
+    blockMs: 0,
+    indexLagMs: 0,
+    clock: { now: () => clock.now() - YEAR_MS, sleep: (ms, signal) => clock.sleep(ms, signal) },
+    log,
+    partialId: randomPartialId,
+  })
+  service.mineNow(FOREIGN_BLOCKS)
+  return service
+}
+
+function randomPartialId(): bigint {
+  return randomBytes(8).readBigUInt64BE()
 }

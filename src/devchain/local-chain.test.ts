@@ -123,15 +123,17 @@ describe('the mempool', () => {
   test('drops what a block had no room for once its nonce has expired', () => {
     const chain = newChain()
     const big = (partialId: bigint) => ({ partialId, fee: 24_000n, extraData: { big: 'x'.repeat(23_000) } })
-    const ids = [1n, 2n, 3n, 4n, 5n, 6n].map((partialId) => submit(chain, { ...big(partialId), expires: 1n }))
+    const ids = [1n, 2n, 3n, 4n, 5n, 6n, 7n].map((partialId) =>
+      submit(chain, { ...big(partialId), expires: 1n }),
+    )
     expect(
       chain
         .mine(START + 1n)
         .transactions.slice(1)
         .map(({ id }) => id),
-    ).toEqual(ids.slice(0, 5))
+    ).toEqual(ids.slice(0, 6))
     expect(chain.mempool.size).toBe(0)
-    expect(chain.mempool.refusalOf(ids[5] ?? '')).toContain('RuleErrorNonceExpired')
+    expect(chain.mempool.refusalOf(ids[6] ?? '')).toContain('RuleErrorNonceExpired')
   })
 })
 
@@ -212,22 +214,29 @@ test('other transaction types are refused by a name of their own', () => {
 test('whatever happens, replaying the records gives the same chain and ledger', () => {
   const step = fc.oneof(
     { weight: 6, arbitrary: fc.record({ kind: fc.constant('submit' as const), parts: arbitraryParts() }) },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant('mine' as const) }) },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant('mine' as const) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constantFrom('hold', 'reorg'), isOn: fc.boolean() }),
+    },
   )
   fc.assert(
     fc.property(fc.array(step, { minLength: 1, maxLength: 25 }), (steps) => {
       const records: ChainRecord[] = []
       const chain = newChain(records)
       for (const [index, { kind, ...rest }] of steps.entries()) {
-        if (kind === 'submit' && 'parts' in rest) submit(chain, rest.parts)
-        else
+        if ('parts' in rest) submit(chain, rest.parts)
+        else if ('isOn' in rest) {
+          if (kind === 'hold') chain.holdCommits(rest.isOn)
+          else chain.reorganise({ isLost: rest.isOn })
+        } else
           chain.mine(START + BigInt(index) * 1_000_000n, [
             { account: devAccounts()[3]?.account ?? '', nanos: 5n },
           ])
       }
       const again = newChain()
       for (const record of JSON.parse(JSON.stringify(records)) as ChainRecord[]) again.replay(record)
-      expect(again.tip).toEqual(chain.tip)
+      expect([again.tip, again.committedTip]).toEqual([chain.tip, chain.committedTip])
       expect(again.mempool.entries()).toEqual(chain.mempool.entries())
       expect(again.ledger.dump()).toEqual(chain.ledger.dump())
       // What the mempool did can be taken back: a block later all is there, once.
@@ -235,7 +244,7 @@ test('whatever happens, replaying the records gives the same chain and ledger', 
       again.mine(START + 10n ** 15n)
       expect(again.ledger.dump()).toEqual(chain.ledger.dump())
     }),
-    { numRuns: 15 },
+    { numRuns: 20 },
   )
 })
 

@@ -1,10 +1,11 @@
 import { transactionId } from '../deso/signature.js'
 import { ADD_TRANSACTION, admit } from './admission.js'
+import { Blocks } from './blocks.js'
 import type { ChainRecord } from './chain-log.js'
 import { fromHex, toHex } from './go/hex.js'
 import { connectBlockReward, connectTransaction } from './ledger/connect.js'
 import { Ledger } from './ledger/ledger.js'
-import { type ChainParams, MAX_BLOCK_BYTES } from './ledger/params.js'
+import type { ChainParams } from './ledger/params.js'
 import { RuleRefusal, refusingWithin } from './ledger/rule-refusal.js'
 import { Mempool, type MempoolEntry } from './mempool.js'
 import { TransactionIndex } from './transaction-index.js'
@@ -17,9 +18,6 @@ import { type ParsedTransaction, parseTransaction } from './wire/parse-transacti
  * calls give the same chain. It tells each change as a record; writing records down, time and HTTP are elsewhere.
  */
 
-/** A block is committed when its grandchild is there. */
-const COMMIT_DEPTH = 2
-
 export type Recorder = (record: ChainRecord) => void
 
 export interface Submission {
@@ -29,42 +27,55 @@ export interface Submission {
 }
 
 export class LocalChain {
-  readonly ledger = new Ledger()
+  readonly ledger: Ledger
   readonly mempool = new Mempool()
   readonly index = new TransactionIndex()
-  readonly #blocks: Block[] = []
-  readonly #heights = new Map<string, number>()
+  readonly #blocks = new Blocks()
+  /** Of blocks that were undone: paid by the next one. */
+  #unpaid: readonly Mint[] = []
 
   /** Begins with block 0, committed, which pays the mints. */
   constructor(
-    readonly params: ChainParams,
+    params: ChainParams,
     genesis: { timestampNanos: bigint; mints: readonly Mint[] },
     private readonly record: Recorder,
   ) {
+    this.ledger = new Ledger(params)
     this.#append(genesis.timestampNanos, [], genesis.mints)
   }
 
   get tip(): Block {
-    return this.#blocks[this.#blocks.length - 1] as Block
+    return this.#blocks.tip
   }
 
   get committedTip(): Block {
-    return this.#blocks[Math.max(0, this.tip.height - COMMIT_DEPTH)] as Block
+    return this.#blocks.committedTip
   }
 
   blockAt(height: number): Block | undefined {
-    return this.#blocks[height]
+    return this.#blocks.at(height)
   }
 
   blockByHash(hash: string): Block | undefined {
-    const height = this.#heights.get(hash)
-    return height === undefined ? undefined : this.#blocks[height]
+    return this.#blocks.byHash(hash)
   }
 
   /** Whether anything that somebody sent is not committed yet. */
   get hasUncommittedWork(): boolean {
-    if (this.mempool.size > 0) return true
-    return this.#blocks.slice(this.committedTip.height + 1).some(holdsWork)
+    if (this.mempool.size > 0 || this.#unpaid.length > 0) return true
+    return this.#blocks.uncommitted.some(holdsWork)
+  }
+
+  /** Runs `work` on the ledger as it was after a block of the last HISTORY_BLOCKS, without the mempool. */
+  asOf<T>(height: number, work: () => T): T {
+    const mark = this.#blocks.markAt(height)
+    if (mark === undefined) throw new RangeError(`the ledger of block ${height} is no longer kept`)
+    return this.ledger.undo.at(mark, work)
+  }
+
+  /** Keeps the ledger of a height within reach of asOf; answers what lets go of it. */
+  keepHistoryFrom(height: number): () => void {
+    return this.#blocks.keepFrom(height)
   }
 
   /** Takes a transaction into the mempool, or says why not. Throws RuleRefusal with what stands before a rule. */
@@ -72,7 +83,6 @@ export class LocalChain {
     const candidate = admit(parsed, {
       mempool: this.mempool,
       ledger: this.ledger,
-      params: this.params,
       tipHeight: this.tip.height,
     })
     const { entry, replaced } = refusingWithin(
@@ -91,19 +101,54 @@ export class LocalChain {
     return { id: entry.id, refusal: this.mempool.refusalOf(entry.id) ?? null }
   }
 
-  /** Makes a block of what waits, in order of arrival, and pays the mints in it. */
-  mine(timestampNanos: bigint, mints: readonly Mint[] = []): Block {
+  /** The answer that submit would give; nothing is taken. */
+  probe(parsed: ParsedTransaction): Submission {
+    const mark = this.ledger.undo.mark()
+    const candidate = admit(parsed, {
+      mempool: this.mempool,
+      ledger: this.ledger,
+      tipHeight: this.tip.height,
+    })
+    const refusal = this.#tryConnect(candidate, true)
+    this.ledger.undo.rollBack(mark)
+    return { id: candidate.id, refusal }
+  }
+
+  /** Makes a block of what waits, dearest first, and pays the mints in it. `isEmpty`: it takes no transaction. */
+  mine(timestampNanos: bigint, mints: readonly Mint[] = [], { isEmpty = false } = {}): Block {
     this.#undoMempool()
-    const block = this.#append(timestampNanos, this.#fillBlock(), mints)
+    const paid = [...this.#unpaid, ...mints]
+    const block = this.#append(timestampNanos, isEmpty ? [] : this.#fillBlock(), paid)
     this.#redoMempool()
     this.record({
       kind: 'block',
       timestampNanos: block.timestampNanos.toString(),
       ids: block.transactions.slice(1).map(({ id }) => id),
-      mints: mints.map(({ account, nanos }) => [account, nanos.toString()]),
+      mints: paid.map(({ account, nanos }) => [account, nanos.toString()]),
       hash: block.hash,
     })
     return block
+  }
+
+  /** While held, blocks are made and none is committed. */
+  holdCommits(isHeld: boolean): void {
+    if (isHeld === this.#blocks.isHeld) return
+    this.#commit(this.#blocks.hold(isHeld))
+    this.record({ kind: 'hold', isHeld })
+  }
+
+  /**
+   * Undoes the blocks that are not committed. Their transactions are in the mempool again, or in nothing any more;
+   * the next blocks have other hashes at the same heights.
+   */
+  reorganise({ isLost }: { isLost: boolean }): void {
+    this.#undoMempool()
+    const dropped = this.#blocks.dropUncommitted()
+    this.#unpaid = [...this.#unpaid, ...dropped.flatMap(mintsOf)]
+    this.ledger.undo.rollBack(this.#blocks.markAt(this.tip.height) as number)
+    if (!isLost) this.mempool.putBack(dropped.flatMap(({ transactions }) => transactions.slice(1)))
+    this.#redoMempool()
+    this.record({ kind: 'reorg', isLost })
   }
 
   /** Does what a record says. Throws where the chain does not come out as it was. */
@@ -111,6 +156,8 @@ export class LocalChain {
     if (record.kind === 'transaction') this.#replayTransaction(record.raw)
     if (record.kind === 'drop') this.#replayDrop(record.id)
     if (record.kind === 'block') this.#replayBlock(record)
+    if (record.kind === 'hold') this.holdCommits(record.isHeld)
+    if (record.kind === 'reorg') this.reorganise(record)
   }
 
   #replace(replaced: MempoolEntry): void {
@@ -121,9 +168,9 @@ export class LocalChain {
 
   /** Null: connected, on top of the mempool. */
   #tryConnect({ transaction, id }: BlockTransaction, verifySignature: boolean): string | null {
-    const { ledger, params } = this
+    const { ledger } = this
     try {
-      connectTransaction({ ledger, params, transaction, id, height: this.tip.height + 1, verifySignature })
+      connectTransaction({ ledger, transaction, id, height: this.tip.height + 1, verifySignature })
       return null
     } catch (error) {
       if (error instanceof RuleRefusal) return error.text
@@ -132,12 +179,12 @@ export class LocalChain {
   }
 
   #undoMempool(): void {
-    this.ledger.undo.rollBack(0)
+    this.ledger.undo.rollBack(this.#blocks.markAt(this.tip.height) as number)
   }
 
   /** What no longer connects leaves the mempool. */
   #redoMempool(): void {
-    for (const entry of this.mempool.entries()) {
+    for (const entry of this.mempool.inOrderOfArrival()) {
       const failure = this.#tryConnect(entry, false)
       if (failure !== null) this.#evict(entry, failure)
     }
@@ -148,42 +195,50 @@ export class LocalChain {
     this.mempool.rememberRefusal(entry.id, failure)
   }
 
+  /**
+   * The dearest first, until one goes past the soft limit, none past the hard one (core lib/pos_block_producer.go). What needs another one before it
+   * is tried again within the block, where a node leaves it for the next.
+   */
   #fillBlock(): MempoolEntry[] {
     const chosen: MempoolEntry[] = []
+    const soft = this.ledger.params.softMaxBlockBytes
+    let waiting = this.mempool.entries()
     let bytes = 0
-    for (const entry of this.mempool.entries()) {
-      bytes += entry.raw.length
-      if (chosen.length > 0 && bytes > MAX_BLOCK_BYTES) break
-      const failure = this.#tryConnect(entry, false)
-      if (failure === null) chosen.push(entry)
-      else this.#evict(entry, failure)
+    for (let before = -1; chosen.length > before; ) {
+      before = chosen.length
+      waiting = waiting.filter((entry) => {
+        if (bytes > soft || bytes + entry.raw.length > 2 * soft) return true
+        if (this.#tryConnect(entry, false) !== null) return true
+        bytes += entry.raw.length
+        chosen.push(entry)
+        return false
+      })
     }
     return chosen
   }
 
   /** The ledger has the entries already; they leave the mempool. */
   #append(timestampNanos: bigint, entries: readonly MempoolEntry[], mints: readonly Mint[]): Block {
-    const previous = this.#blocks.at(-1)
+    const previous = this.#blocks.isEmpty ? undefined : this.tip
     const height = previous ? previous.height + 1 : 0
     const previousHash = previous?.hash ?? NO_HASH
     const reward = blockReward(previousHash, height, mints)
     connectBlockReward(this.ledger, reward.transaction)
-    this.ledger.undo.forget()
     for (const entry of entries) this.mempool.remove(entry)
-    const transactions = [reward, ...entries.map(({ id, raw, transaction }) => ({ id, raw, transaction }))]
+    this.#unpaid = []
     const block = sealBlock({
       height,
       previousHash,
-      timestampNanos: risingTime(timestampNanos, previous),
-      transactions,
+      timestampNanos: this.#blocks.risingTime(timestampNanos),
+      transactions: [reward, ...entries.map(({ id, raw, transaction }) => ({ id, raw, transaction }))],
     })
-    const committedBefore = previous ? this.committedTip.height : -1
-    this.#blocks.push(block)
-    this.#heights.set(block.hash, height)
-    for (let next = committedBefore + 1; next <= this.committedTip.height; next += 1) {
-      this.index.add(this.#blocks[next] as Block)
-    }
+    this.#commit(this.#blocks.append(block, this.ledger.undo.mark()))
     return block
+  }
+
+  #commit(blocks: readonly Block[]): void {
+    for (const block of blocks) this.index.add(block)
+    this.ledger.undo.forgetBefore(this.#blocks.trimHistory())
   }
 
   #replayTransaction(raw: string): void {
@@ -224,7 +279,8 @@ function holdsWork({ transactions }: Block): boolean {
   return transactions.length > 1 || (transactions[0]?.transaction.outputs.length ?? 0) > 1
 }
 
-/** Block times rise, whatever the clock does. */
-function risingTime(timestampNanos: bigint, previous: Block | undefined): bigint {
-  return previous && timestampNanos <= previous.timestampNanos ? previous.timestampNanos + 1n : timestampNanos
+/** The money that a block made. */
+function mintsOf({ transactions }: Block): Mint[] {
+  const outputs = transactions[0]?.transaction.outputs.slice(1) ?? []
+  return outputs.map(({ publicKey, amountNanos }) => ({ account: toHex(publicKey), nanos: amountNanos }))
 }

@@ -6,8 +6,7 @@ import { RuleRefusal } from './ledger/rule-refusal.js'
 import type { BlockTransaction } from './wire/block.js'
 
 /**
- * Transactions that wait for a block, in order of arrival, one a nonce (core lib/pos_mempool.go). A node orders them
- * by fee, then time. Knows nothing of the ledger.
+ * Transactions that wait for a block, one a nonce (core lib/pos_mempool.go). Knows nothing of the ledger.
  */
 export interface MempoolEntry extends BlockTransaction {
   nonceKey: string
@@ -15,10 +14,11 @@ export interface MempoolEntry extends BlockTransaction {
   rate: bigint
 }
 
+const FEE_CLASS_GROWTH = 1.1
 const MAX_REMEMBERED_REFUSALS = 100_000
 
 export class Mempool {
-  readonly #entries = new Map<string, MempoolEntry>()
+  #entries = new Map<string, MempoolEntry>()
   readonly #byNonce = new Map<string, MempoolEntry>()
   readonly #refusals = new LRUCache<string, string>({ max: MAX_REMEMBERED_REFUSALS })
 
@@ -30,8 +30,15 @@ export class Mempool {
     return this.#entries.get(id)
   }
 
-  entries(): MempoolEntry[] {
+  inOrderOfArrival(): MempoolEntry[] {
     return [...this.#entries.values()]
+  }
+
+  /** As a block takes them: by the class of their fee rate, the dearest first, then by arrival. */
+  entries(): MempoolEntry[] {
+    const classes = new Map(this.inOrderOfArrival().map((entry) => [entry, feeClass(entry.rate)]))
+    const classOf = (entry: MempoolEntry) => classes.get(entry) as number
+    return [...classes.keys()].sort((one, other) => classOf(other) - classOf(one))
   }
 
   /** Who holds this transaction's nonce here. */
@@ -41,11 +48,7 @@ export class Mempool {
 
   /** The entry as it could be added, and which one it would replace. Refuses a fee too low for either. */
   prepare(transaction: BlockTransaction): { entry: MempoolEntry; replaced: MempoolEntry | undefined } {
-    const entry = {
-      ...transaction,
-      nonceKey: nonceKeyOf(transaction.transaction),
-      rate: feeRate(transaction.transaction.feeNanos, transaction.raw.length),
-    }
+    const entry = entryOf(transaction)
     const replaced = this.#byNonce.get(entry.nonceKey)
     if (replaced && replaced.rate > entry.rate) {
       throw new RuleRefusal(
@@ -65,6 +68,13 @@ export class Mempool {
     this.#byNonce.set(entry.nonceKey, entry)
   }
 
+  /** What a block held that was undone, before all that came since. What took its nonce in between stays. */
+  putBack(transactions: readonly BlockTransaction[]): void {
+    const back = transactions.map(entryOf).filter(({ nonceKey }) => !this.#byNonce.has(nonceKey))
+    this.#entries = new Map([...back.map((entry) => [entry.id, entry] as const), ...this.#entries])
+    for (const entry of back) this.#byNonce.set(entry.nonceKey, entry)
+  }
+
   remove(entry: MempoolEntry): void {
     this.#entries.delete(entry.id)
     if (this.#byNonce.get(entry.nonceKey) === entry) this.#byNonce.delete(entry.nonceKey)
@@ -78,4 +88,17 @@ export class Mempool {
   refusalOf(id: string): string | undefined {
     return this.#refusals.get(id)
   }
+}
+
+function entryOf(transaction: BlockTransaction): MempoolEntry {
+  return {
+    ...transaction,
+    nonceKey: nonceKeyOf(transaction.transaction),
+    rate: feeRate(transaction.transaction.feeNanos, transaction.raw.length),
+  }
+}
+
+/** Classes grow by a tenth (core lib/pos_transaction_register.go); the lowest holds rates from 100 to 109. */
+function feeClass(rate: bigint): number {
+  return Math.floor(Math.log(Number(rate) / Number(MEMPOOL_MIN_RATE)) / Math.log(FEE_CLASS_GROWTH) + 1e-9)
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { Agent, request } from 'node:http'
 import { pino } from 'pino'
 import type { Clock } from '../../src/clock.js'
@@ -11,6 +12,7 @@ import { type DevchainOptions, startDevchain } from '../../src/devchain/devchain
 export interface Answer {
   status: number
   contentType: string | null
+  headers: NodeJS.Dict<string | string[]>
   body: string
 }
 
@@ -55,12 +57,14 @@ export async function startManualDevchain(options: Partial<DevchainOptions> = {}
   const clock = options.clock instanceof ManualClock ? options.clock : new ManualClock()
   const lines: string[] = []
   const log = pino({ level: 'warn' }, { write: (line: string) => lines.push(line) })
+  const partialIds: bigint[] = []
   const chain = await startDevchain({
     port: 0,
     dataDir: null,
     blockMs: 0,
     indexLagMs: 0,
     log,
+    partialId: () => partialIds.shift() ?? randomBytes(8).readBigUInt64BE(),
     ...options,
     clock,
   })
@@ -82,6 +86,8 @@ export async function startManualDevchain(options: Partial<DevchainOptions> = {}
     ...chain,
     clock,
     lines,
+    /** Of the nonces that the node constructs next. */
+    partialIds,
     send,
     post,
     get,
@@ -159,6 +165,7 @@ function exchange(
         resolve({
           status: incoming.statusCode ?? 0,
           contentType: incoming.headers['content-type'] ?? null,
+          headers: incoming.headers,
           body: Buffer.concat(chunks).toString('utf8'),
         }),
       )

@@ -1,4 +1,3 @@
-import type { ChainService } from '../chain-service.js'
 import { decodeHex, toHex } from '../go/hex.js'
 import { type Decoded, flag, int, list, text } from '../go/json-fields.js'
 import type { GoJson } from '../go/json-write.js'
@@ -9,6 +8,7 @@ import {
   InvalidQuery,
   queryAssociations,
 } from '../ledger/query-associations.js'
+import type { NodeView } from '../node-view.js'
 import { associationJson } from '../views/association.js'
 import { profileJson } from '../views/profile.js'
 import { decodeCheck, keyText } from '../wire/base58-check.js'
@@ -33,31 +33,31 @@ export const associationRoutes: Route[] = [
   {
     method: 'POST',
     path: '/api/v0/user-associations/query',
-    handle: (service, request) =>
+    handle: (node, request) =>
       answering('GetUserAssociations: ', () =>
-        answerQuery(service, readQuery(request, 'GetUserAssociations: ')),
+        answerQuery(node, readQuery(request, 'GetUserAssociations: ')),
       ),
   },
   {
     method: 'POST',
     path: '/api/v0/user-associations/count',
-    handle: (service, request) =>
+    handle: (node, request) =>
       answering('CountUserAssociations: ', () => {
         const query = readQuery(request, 'CountUserAssociations: ')
         assertCountable(query)
         if (query.AssociationValues.length > 0)
           throw new BadQuery('unsupported AssociationValues param provided')
-        return { Count: countAssociations(service.chain.ledger, readFilter(query)) }
+        return { Count: countAssociations(node.chain.ledger, readFilter(query)) }
       }),
   },
   {
     method: 'POST',
     path: '/api/v0/user-associations/counts',
-    handle: (service, request) =>
+    handle: (node, request) =>
       answering('CountUserAssociationsByValue: ', () => {
         const query = readQuery(request, 'CountUserAssociationsByValue: ')
         assertCountable(query)
-        return countByValue(service, query)
+        return countByValue(node, query)
       }),
   },
 ]
@@ -106,7 +106,7 @@ function readQuery(request: NodeRequest, caller: string): Query {
   )
 }
 
-function answerQuery({ chain }: ChainService, query: Query): GoJson {
+function answerQuery({ chain }: NodeView, query: Query): GoJson {
   const page = readPage(query)
   const filter = readFilter(query)
   const filters = query.AssociationValues.length === 0 ? [filter] : filtersByValue(query, filter)
@@ -125,7 +125,7 @@ function answerQuery({ chain }: ChainService, query: Query): GoJson {
 }
 
 function addProfile(
-  ledger: ChainService['chain']['ledger'],
+  ledger: NodeView['chain']['ledger'],
   profiles: Map<string, GoJson>,
   account: string,
 ): void {
@@ -170,7 +170,7 @@ function filtersByValue(query: Query, filter: AssociationFilter): AssociationFil
   return query.AssociationValues.map((value) => ({ ...filter, value: utf8(value) }))
 }
 
-function countByValue({ chain }: ChainService, query: Query): GoJson {
+function countByValue({ chain }: NodeView, query: Query): GoJson {
   const filter = readFilter(query)
   const filters = query.AssociationValues.length === 0 ? [filter] : filtersByValue(query, filter)
   const counts = new Map<string, GoJson>()

@@ -1,10 +1,10 @@
 import type { TransactionMetadata } from '../../deso/transaction.js'
-import type { ChainService } from '../chain-service.js'
 import { decodeHex, toHex } from '../go/hex.js'
 import { text } from '../go/json-fields.js'
 import type { GoJson } from '../go/json-write.js'
 import { assertAssociationNames, findDeletable } from '../ledger/associations.js'
 import { RuleRefusal } from '../ledger/rule-refusal.js'
+import type { NodeView } from '../node-view.js'
 import { encodeExtraData } from '../views/extra-data.js'
 import { decodeCheck } from '../wire/base58-check.js'
 import { CONSTRUCT_FIELDS, construct, constructedJson, feeOutputs, spendingOf } from './construct.js'
@@ -20,7 +20,7 @@ export const associationConstructRoutes: Route[] = [
   {
     method: 'POST',
     path: '/api/v0/user-associations/create',
-    handle(service, request) {
+    handle(node, request) {
       const body = decodeBodySilently(
         request,
         'CreateUserAssociationRequest',
@@ -40,7 +40,7 @@ export const associationConstructRoutes: Route[] = [
         body.AppPublicKeyBase58Check === '' ? NO_APP : keyOf(body.AppPublicKeyBase58Check, CREATE, APP)
       const type = Buffer.from(given(body.AssociationType, `${CREATE}must provide an AssociationType`))
       const value = Buffer.from(given(body.AssociationValue, `${CREATE}must provide an AssociationValue`))
-      return build(service, body, {
+      return build(node, body, {
         caller: CREATE,
         owner: transactor,
         metadata: {
@@ -58,7 +58,7 @@ export const associationConstructRoutes: Route[] = [
   {
     method: 'POST',
     path: '/api/v0/user-associations/delete',
-    handle(service, request) {
+    handle(node, request) {
       const body = decodeBodySilently(
         request,
         'DeleteAssociationRequest',
@@ -67,11 +67,11 @@ export const associationConstructRoutes: Route[] = [
       )
       const transactor = keyOf(body.TransactorPublicKeyBase58Check, DELETE, TRANSACTOR)
       const associationId = idOf(body.AssociationID)
-      return build(service, body, {
+      return build(node, body, {
         caller: DELETE,
         owner: transactor,
         metadata: { type: 'DELETE_USER_ASSOCIATION', associationId },
-        check: () => findDeletable(service.chain.ledger, toHex(transactor), toHex(associationId)),
+        check: () => findDeletable(node.chain.ledger, toHex(transactor), toHex(associationId)),
         checkedBy: 'Blockchain.CreateDeleteUserAssociationTxn',
       })
     },
@@ -105,7 +105,7 @@ interface SharedBody {
 }
 
 function build(
-  service: ChainService,
+  node: NodeView,
   body: SharedBody,
   { caller, owner, metadata, check, checkedBy }: Plan,
 ): GoJson {
@@ -119,7 +119,7 @@ function build(
     if (!(error instanceof RuleRefusal)) throw error
     throw new NodeError(500, `${caller}problem creating txn: ${checkedBy}: ${error.text}`)
   }
-  const constructed = construct(service, {
+  const constructed = construct(node, {
     owner,
     metadata,
     outputs,

@@ -1,9 +1,9 @@
-import type { ChainService } from '../chain-service.js'
 import { decodeHex, toHex } from '../go/hex.js'
 import { type Decoded, flag, list, pointer, text, textMap } from '../go/json-fields.js'
 import { writeGoJson } from '../go/json-write.js'
 import { MAX_BODY_BYTES } from '../ledger/params.js'
 import { isVanillaRepost } from '../ledger/posts.js'
+import type { NodeView } from '../node-view.js'
 import { encodeExtraData } from '../views/extra-data.js'
 import { decodeCheck } from '../wire/base58-check.js'
 import { NodePanic } from '../wire/parse-transaction.js'
@@ -33,7 +33,7 @@ type BodyObj = Decoded<typeof BODY_FIELDS>
 export const postConstructRoute: Route = {
   method: 'POST',
   path: '/api/v0/submit-post',
-  handle(service, request) {
+  handle(node, request) {
     const body = decodeBody(request, 'SubmitPostRequest', FIELDS, 'SubmitPost: Problem parsing request body')
     const owner = keyOf(body.UpdaterPublicKeyBase58Check)
     const outputs = orRefuse('TransactionFees specified in Request body are invalid: ', () =>
@@ -41,9 +41,9 @@ export const postConstructRoute: Route = {
     )
     const parentStakeId = parentOf(body.ParentStakeID)
     const postHashToModify = editedHash(body.PostHashHexToModify)
-    const bytes = postHashToModify.length > 0 ? editedBody(body) : newBody(service, body)
-    const timestampNanos = service.nowNanos()
-    const constructed = construct(service, {
+    const bytes = postHashToModify.length > 0 ? editedBody(body) : newBody(node, body)
+    const timestampNanos = node.nowNanos()
+    const constructed = construct(node, {
       owner,
       outputs,
       extraData: extraDataOf(body),
@@ -98,11 +98,11 @@ function editedHash(hex: string): Uint8Array {
   return bytes
 }
 
-function newBody(service: ChainService, { BodyObj, RepostedPostHashHex }: PostRequest): Uint8Array {
+function newBody(node: NodeView, { BodyObj, RepostedPostHashHex }: PostRequest): Uint8Array {
   if (!BodyObj) throw refuse('BodyObj is required')
   const isRepost = RepostedPostHashHex !== ''
   if (isRepost && !isQuote(BodyObj)) {
-    const reposted = service.chain.ledger.post(toHex(repostedHash(RepostedPostHashHex)))
+    const reposted = node.chain.ledger.post(toHex(repostedHash(RepostedPostHashHex)))
     if (reposted && isVanillaRepost(reposted)) {
       throw refuse('Cannot repost a post that is a repost without a quote')
     }

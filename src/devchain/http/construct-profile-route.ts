@@ -1,4 +1,3 @@
-import type { ChainService } from '../chain-service.js'
 import { toHex } from '../go/hex.js'
 import { flag, text, uint64 } from '../go/json-fields.js'
 import {
@@ -8,6 +7,7 @@ import {
   MAX_USERNAME_BYTES,
 } from '../ledger/params.js'
 import { isUsername } from '../ledger/profiles.js'
+import type { NodeView } from '../node-view.js'
 import { encodeExtraData } from '../views/extra-data.js'
 import { decodeCheck } from '../wire/base58-check.js'
 import { CONSTRUCT_FIELDS, construct, constructedJson, feeOutputs, spendingOf } from './construct.js'
@@ -20,7 +20,7 @@ export const profileConstructRoute: Route = {
   method: 'POST',
   path: '/api/v0/update-profile',
   takesAnyType: true,
-  handle(service, request) {
+  handle(node, request) {
     const body = decodeBody(
       request,
       'UpdateProfileRequest',
@@ -44,10 +44,10 @@ export const profileConstructRoute: Route = {
     const profileKey =
       body.ProfilePublicKeyBase58Check === '' ? new Uint8Array() : keyOf(body.ProfilePublicKeyBase58Check)
     const account = toHex(profileKey.length > 0 ? profileKey : owner)
-    assertCanCreate(service, account)
-    assertValid(service, account, body)
+    assertCanCreate(node, account)
+    assertValid(node, account, body)
     const extraData = orRefuse('Problem encoding ExtraData: ', () => encodeExtraData(body.ExtraData))
-    const constructed = construct(service, {
+    const constructed = construct(node, {
       owner,
       outputs,
       extraData,
@@ -63,7 +63,7 @@ export const profileConstructRoute: Route = {
         isHidden: body.IsHidden,
       },
     })
-    const profileFee = service.chain.ledger.profile(account) ? 0n : service.params.createProfileFeeNanos
+    const profileFee = node.chain.ledger.profile(account) ? 0n : node.params.createProfileFeeNanos
     const { total, fee } = spendingOf(constructed, profileFee)
     return {
       TotalInputNanos: total,
@@ -88,7 +88,7 @@ function keyOf(key: string): Uint8Array {
   throw new NodeError(400, `UpdateProfile: Problem decoding public key ${key}: ${reason}`)
 }
 
-function assertCanCreate({ chain, params }: ChainService, account: string): void {
+function assertCanCreate({ chain, params }: NodeView, account: string): void {
   if (chain.ledger.balance(account) < params.createProfileFeeNanos) {
     throw new NodeError(
       400,
@@ -104,7 +104,7 @@ interface ProfileBody {
   NewCreatorBasisPoints: bigint
 }
 
-function assertValid({ chain }: ChainService, account: string, body: ProfileBody): void {
+function assertValid({ chain }: NodeView, account: string, body: ProfileBody): void {
   const { NewUsername: name } = body
   const refuse = (problem: string) =>
     new NodeError(

@@ -1,7 +1,7 @@
 import type { TransactionOutput } from '../../deso/transaction.js'
-import type { ChainService } from '../chain-service.js'
 import { fromHex, toHex } from '../go/hex.js'
 import { int64, text } from '../go/json-fields.js'
+import type { NodeView } from '../node-view.js'
 import { encodeExtraData } from '../views/extra-data.js'
 import { decodeCheck, keyText } from '../wire/base58-check.js'
 import {
@@ -20,7 +20,7 @@ import type { Route } from './routes.js'
 export const transferConstructRoute: Route = {
   method: 'POST',
   path: '/api/v0/send-deso',
-  handle(service, request) {
+  handle(node, request) {
     const body = decodeBody(
       request,
       'SendDeSoRequest',
@@ -32,7 +32,7 @@ export const transferConstructRoute: Route = {
       },
       'SendDeSo: Problem parsing request body',
     )
-    const recipient = recipientOf(service, body.RecipientPublicKeyOrUsername)
+    const recipient = recipientOf(node, body.RecipientPublicKeyOrUsername)
     const owner = keyOf(body.SenderPublicKeyBase58Check, 'sender')
     const fees = orRefuse('SendDESO: TransactionFees specified in Request body are invalid: ', () =>
       feeOutputs(body.TransactionFees),
@@ -41,7 +41,7 @@ export const transferConstructRoute: Route = {
       encodeExtraData(body.ExtraData),
     )
     const build = (amountNanos: bigint) =>
-      construct(service, {
+      construct(node, {
         owner,
         metadata: { type: 'BASIC_TRANSFER' },
         outputs: [...fees, { publicKey: recipient, amountNanos }],
@@ -49,7 +49,7 @@ export const transferConstructRoute: Route = {
         minFeeRate: body.MinFeeRateNanosPerKB,
       })
     const isMax = body.AmountNanos < 0n
-    const constructed = isMax ? buildMax(service, owner, fees, build) : build(body.AmountNanos)
+    const constructed = isMax ? buildMax(node, owner, fees, build) : build(body.AmountNanos)
     const { spend, total, fee } = spendingOf(constructed)
     return {
       TotalInputNanos: total,
@@ -66,7 +66,7 @@ export const transferConstructRoute: Route = {
 
 /** All that the sender has, after fees. */
 function buildMax(
-  { chain }: ChainService,
+  { chain }: NodeView,
   owner: Uint8Array,
   fees: readonly TransactionOutput[],
   build: (amountNanos: bigint) => Constructed,
@@ -81,7 +81,7 @@ function buildMax(
 }
 
 /** What begins like a key is one; all else is a name. */
-function recipientOf({ chain }: ChainService, keyOrName: string): Uint8Array {
+function recipientOf({ chain }: NodeView, keyOrName: string): Uint8Array {
   if (keyOrName.startsWith('tBC')) return keyOf(keyOrName, 'recipient')
   const profile = chain.ledger.profileByUsername(keyOrName)
   if (!profile) throw new NodeError(400, `SendDeSo: Profile with username ${keyOrName} does not exist`)

@@ -1,13 +1,12 @@
-import { randomBytes } from 'node:crypto'
 import { encodeTransaction } from '../../deso/codec.js'
 import { feeFor } from '../../deso/fee.js'
 import { transactionId } from '../../deso/signature.js'
 import type { Transaction, TransactionMetadata, TransactionOutput } from '../../deso/transaction.js'
-import type { ChainService } from '../chain-service.js'
 import { toHex } from '../go/hex.js'
 import { list, struct, text, textMap, uint64 } from '../go/json-fields.js'
 import type { GoJson } from '../go/json-write.js'
 import { DEFAULT_NONCE_OFFSET } from '../ledger/params.js'
+import type { NodeView } from '../node-view.js'
 import { type TransactionStyle, transactionJson } from '../views/transaction-json.js'
 import { decodeCheck } from '../wire/base58-check.js'
 import { estimateFeeRate } from './fee-rate.js'
@@ -41,7 +40,7 @@ export const CONSTRUCT_FIELDS = {
   ExtraData: textMap,
 }
 
-export function construct(service: ChainService, draft: Draft): Constructed {
+export function construct(node: NodeView, draft: Draft): Constructed {
   const unpaid: Transaction = {
     outputs: draft.outputs,
     metadata: draft.metadata,
@@ -50,20 +49,20 @@ export function construct(service: ChainService, draft: Draft): Constructed {
     signature: new Uint8Array(),
     version: 1n,
     feeNanos: 0n,
-    nonce: freshNonce(service),
+    nonce: freshNonce(node),
   }
-  const feeNanos = feeFor(unpaid, estimateFeeRate(service.params, draft.minFeeRate))
+  const feeNanos = feeFor(unpaid, estimateFeeRate(node.params, draft.minFeeRate))
   const transaction = { ...unpaid, feeNanos }
   const bytes = encodeTransaction(transaction)
   return { transaction, hex: toHex(bytes), hash: transactionId(bytes) }
 }
 
 /** Ten blocks short of what the network allows. */
-function freshNonce({ chain, params }: ChainService): Transaction['nonce'] {
-  const offset = params.maxNonceExpirationOffset || DEFAULT_NONCE_OFFSET
+function freshNonce(node: NodeView): Transaction['nonce'] {
+  const offset = node.params.maxNonceExpirationOffset || DEFAULT_NONCE_OFFSET
   return {
-    expirationBlockHeight: BigInt(chain.tip.height + 1) + offset - 10n,
-    partialId: randomBytes(8).readBigUInt64BE(),
+    expirationBlockHeight: BigInt(node.chain.tip.height + 1) + offset - 10n,
+    partialId: node.newPartialId(),
   }
 }
 

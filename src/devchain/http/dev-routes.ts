@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { isOnCurve } from '../../deso/keys.js'
 import { devAccounts } from '../accounts.js'
 import type { ChainService } from '../chain-service.js'
-import type { Faults } from '../faults.js'
+import type { Door } from '../door.js'
 import { toHex } from '../go/hex.js'
 import { MAX_NANOS } from '../ledger/params.js'
 import { decodeCheck, keyText } from '../wire/base58-check.js'
@@ -14,7 +14,7 @@ import type { Reply } from './reply.js'
  */
 interface DevContext {
   service: ChainService
-  faults: Faults
+  door: Door
 }
 
 type Body = Record<string, unknown>
@@ -52,20 +52,20 @@ const HANDLERS: Readonly<Record<string, DevHandler>> = {
     await service.moveTime(Math.round(seconds * 1000))
     return where(service)
   },
-  'POST /dev/reset': async ({ service, faults }) => {
-    faults.clear()
+  'POST /dev/reset': async ({ service, door }) => {
+    await door.clear()
     await service.reset()
     return where(service)
   },
-  'GET /dev/faults': async ({ faults }) => ({ faults: faults.list() }),
-  'POST /dev/faults': async ({ service, faults }, body) => {
-    if (Object.keys(body).length === 0) faults.clear()
-    else addFault(faults, body)
-    return { ...where(service), faults: faults.list() }
+  'GET /dev/faults': async ({ door }) => ({ faults: door.faults.list() }),
+  'POST /dev/faults': async ({ service, door }, body) => {
+    if (Object.keys(body).length === 0) await door.clear()
+    else setFault(door, body)
+    return { ...where(service), faults: door.faults.list() }
   },
-  'DELETE /dev/faults': async ({ service, faults }) => {
-    faults.clear()
-    return { ...where(service), faults: faults.list() }
+  'DELETE /dev/faults': async ({ service, door }) => {
+    await door.clear()
+    return { ...where(service), faults: door.faults.list() }
   },
 }
 
@@ -100,9 +100,9 @@ function where({ chain }: ChainService) {
   }
 }
 
-function addFault(faults: Faults, body: Body): void {
+function setFault(door: Door, body: Body): void {
   try {
-    faults.add(body)
+    door.set(body)
   } catch (error) {
     throw new BadInput((error as Error).message)
   }

@@ -3,7 +3,7 @@ import { flag, int, list, text, uint64 } from '../go/json-fields.js'
 import { GoJsonError } from '../go/json-scan.js'
 import type { GoJson } from '../go/json-write.js'
 import type { PostEntry } from '../ledger/entries.js'
-import type { LocalChain } from '../local-chain.js'
+import type { ChainView } from '../node-view.js'
 import { postJson } from '../views/post.js'
 import { commentsJson, parentsJson, posterJson } from '../views/post-thread.js'
 import { NodeError } from './reply.js'
@@ -145,7 +145,7 @@ function assertList(body: {
 }
 
 function collectPosts(
-  chain: LocalChain,
+  chain: ChainView,
   hashes: readonly string[],
   onlyNfts: boolean,
   reader: string | undefined,
@@ -185,7 +185,7 @@ function postHash(hex: string, caller: string): string {
   throw new NodeError(400, `${caller}Error parsing post hash ${hex}: ${reason}`)
 }
 
-function authorOf(chain: LocalChain, body: { PublicKeyBase58Check: string; Username: string }): string {
+function authorOf(chain: ChainView, body: { PublicKeyBase58Check: string; Username: string }): string {
   if (body.PublicKeyBase58Check !== '') {
     return keyOrRefuse(body.PublicKeyBase58Check, 'GetPostsForPublicKey: Problem decoding user public key: ')
   }
@@ -200,7 +200,7 @@ function readerOf(body: { ReaderPublicKeyBase58Check: string }, problem: string)
 }
 
 /** Newest first by the author's timestamp, without comments and hidden ones. */
-function visiblePostsOf(chain: LocalChain, author: string, mediaRequired: boolean): PostEntry[] {
+function visiblePostsOf(chain: ChainView, author: string, mediaRequired: boolean): PostEntry[] {
   return chain.ledger
     .postsOf(author)
     .filter((post) => !post.isHidden && post.parentStakeId.length === 0 && (!mediaRequired || hasMedia(post)))
@@ -213,7 +213,7 @@ function hasMedia(post: PostEntry): boolean {
 
 /** A cursor that is not among the author's visible posts silently means the first page. */
 function pageAfter(
-  chain: LocalChain,
+  chain: ChainView,
   posts: readonly PostEntry[],
   cursor: string | undefined,
   limit: number,

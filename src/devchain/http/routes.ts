@@ -1,4 +1,4 @@
-import type { ChainService } from '../chain-service.js'
+import type { NodeView } from '../node-view.js'
 import { associationRoutes } from './association-routes.js'
 import { associationConstructRoutes } from './construct-association-routes.js'
 import { postConstructRoute } from './construct-post-route.js'
@@ -10,14 +10,16 @@ import type { Answer } from './reply.js'
 import type { NodeRequest } from './request.js'
 import { stateRoutes } from './state-routes.js'
 import { submitRoutes } from './submit-routes.js'
+import { transactionRoutes } from './transaction-routes.js'
 import { userRoutes } from './user-routes.js'
+import { waitingRoutes } from './waiting-routes.js'
 
 /** The node's routes, by path; v0 paths are also served without their prefix. */
 export interface Route {
   method: 'GET' | 'POST'
   /** Ends in `/*` where the last part is a parameter. */
   path: string
-  handle(service: ChainService, request: NodeRequest): Answer | Promise<Answer>
+  handle(node: NodeView, request: NodeRequest): Answer | Promise<Answer>
   /** Public routes take bodies of any content type. */
   takesAnyType?: boolean
   /** v1 routes say `Error` where all others say `error`. */
@@ -36,6 +38,8 @@ const ROUTES: readonly Route[] = [
   profileConstructRoute,
   postConstructRoute,
   ...associationConstructRoutes,
+  ...transactionRoutes,
+  ...waitingRoutes,
   ...explorerRoutes,
 ]
 

@@ -1,22 +1,23 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import type { Clock } from '../../clock.js'
-import type { ChainService } from '../chain-service.js'
-import type { Fault, Faults } from '../faults.js'
+import type { Door, DoorView } from '../door.js'
+import type { Fault, RequestKind } from '../faults.js'
 import { writeGoJson } from '../go/json-write.js'
 import { NodePanic } from '../wire/parse-transaction.js'
 import { answerDevRequest } from './dev-routes.js'
+import { withMainnetPrefixes } from './mainnet-prefixes.js'
 import { NodeError, RawBody, type Reply } from './reply.js'
 import { assertPrecedingTransactions } from './request.js'
 import { matchPath, type Route } from './routes.js'
+import { assertAnswersWhileStopping } from './stopping.js'
 
 /**
  * HTTP as a node speaks it: its paths, methods, content types and headers (backend routes/server.go). Nothing is
  * answered before it is on disk.
  */
 export interface ServerContext {
-  service: ChainService
-  faults: Faults
+  door: Door
   clock: Clock
   log: Logger
   /** Ends faults that wait. */
@@ -50,15 +51,20 @@ async function respond(
   const path = readPath(request)
   const redirect = cleanPath(path)
   if (redirect !== path) return redirectTo(response, redirect)
+  const { door } = context
+  const { service } = door
   if (path.startsWith('/dev/')) {
-    return send(request, response, await answerDevRequest(context, request, path, () => readBody(request)))
+    const reply = await answerDevRequest({ service, door }, request, path, () => readBody(request))
+    return send(request, response, reply)
   }
-  const fault = context.faults.take(path)
+  const fault = door.faults.take(path)
   if (fault && (await isFaultTheEnd(context, fault, request, response))) return
-  const reply = await answer(context, request, path)
-  await context.service.durable()
-  if (fault?.kind === 'halfBody') return sendHalf(request, response, reply)
-  send(request, response, reply)
+  const opened = door.open(path)
+  const reply = await answer(opened, request, path)
+  await service.durable()
+  const shown = opened.foreignNetwork === 'mainnet' ? withMainnetPrefixes(reply) : reply
+  if (fault?.kind === 'halfBody') return sendHalf(request, response, shown)
+  send(request, response, shown)
 }
 
 /** A handler of a node that panics ends without an answer; so does a client that is gone. */
@@ -91,7 +97,7 @@ function cleanPath(path: string): string {
   return single.length > 1 && single.endsWith('/') ? single.slice(0, -1) : single
 }
 
-async function answer(context: ServerContext, request: IncomingMessage, path: string): Promise<Reply> {
+async function answer(opened: DoorView, request: IncomingMessage, path: string): Promise<Reply> {
   if (path === '/') return ROOT
   const match = matchPath(path)
   if (!match) return NOT_FOUND
@@ -103,18 +109,19 @@ async function answer(context: ServerContext, request: IncomingMessage, path: st
   if (!route) return NOT_FOUND
   if (method === 'POST' && !route.takesAnyType && mediaType(request) !== JSON_TYPE) return EMPTY_400
   const body = await readBody(request)
-  return handle(route, context.service, { body, parameter: match.parameter }, request.headers['content-type'])
+  return handle(route, opened, { body, parameter: match.parameter }, request.headers['content-type'])
 }
 
 async function handle(
   route: Route,
-  service: ChainService,
+  { view, isStopping }: DoorView,
   request: { body: Buffer; parameter: string },
   contentType: string | undefined,
 ): Promise<Reply> {
   try {
     if (route.method === 'POST' && contentType === JSON_TYPE) assertPrecedingTransactions(request.body)
-    const value = await route.handle(service, request)
+    if (isStopping) assertAnswersWhileStopping(route)
+    const value = await view.within(() => route.handle(view, request))
     if (value === undefined) return { status: 200, contentType: JSON_TYPE, body: '' }
     const body = value instanceof RawBody ? value.text : `${writeGoJson(value)}\n`
     return { status: 200, contentType: JSON_TYPE, body }
@@ -143,7 +150,7 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
 /** True: the fault has ended the request, or keeps it for ever. */
 async function isFaultTheEnd(
   { clock, signal }: ServerContext,
-  fault: Fault,
+  fault: Fault & { kind: RequestKind },
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<boolean> {
@@ -162,7 +169,7 @@ async function isFaultTheEnd(
       send(request, response, {
         status: 500,
         contentType: JSON_TYPE,
-        body: `${writeGoJson({ error: fault.text })}\n`,
+        body: `${writeGoJson({ error: fault.text ?? '' })}\n`,
       })
       return true
     case 'html':

@@ -1,7 +1,7 @@
 import { fromHex } from '../go/hex.js'
 import { uint64 } from '../go/json-fields.js'
 import type { GoJson } from '../go/json-write.js'
-import { MAX_BLOCK_BYTES, MAX_TRANSACTION_BYTES } from '../ledger/params.js'
+import { MAX_TRANSACTION_BYTES } from '../ledger/params.js'
 import { appStateJson } from '../views/app-state.js'
 import { estimateFeeRate } from './fee-rate.js'
 import { RawBody } from './reply.js'
@@ -23,7 +23,7 @@ export const stateRoutes: Route[] = [
   {
     method: 'POST',
     path: '/api/v0/txn-construction-params',
-    handle(service, request) {
+    handle(node, request) {
       const { MinFeeRateNanosPerKB } = decodeBody(
         request,
         'GetTxnConstructionParamsRequest',
@@ -31,8 +31,8 @@ export const stateRoutes: Route[] = [
         'GetTxnConstructionParams: Problem parsing request body',
       )
       return {
-        FeeRateNanosPerKB: estimateFeeRate(service.params, MinFeeRateNanosPerKB),
-        BlockHeight: service.chain.tip.height,
+        FeeRateNanosPerKB: estimateFeeRate(node.params, MinFeeRateNanosPerKB),
+        BlockHeight: node.chain.tip.height,
       }
     },
   },
@@ -48,8 +48,8 @@ export const stateRoutes: Route[] = [
       MinimumNetworkFeeNanosPerKB: params.minimumNetworkFeeNanosPerKb,
       MaxNonceExpirationBlockHeightOffset: params.maxNonceExpirationOffset,
       ...PROOF_OF_STAKE,
-      MaxBlockSizeBytesPoS: MAX_BLOCK_BYTES,
-      SoftMaxBlockSizeBytesPoS: MAX_BLOCK_BYTES,
+      MaxBlockSizeBytesPoS: 2 * params.softMaxBlockBytes,
+      SoftMaxBlockSizeBytesPoS: params.softMaxBlockBytes,
       MaxTxnSizeBytesPoS: MAX_TRANSACTION_BYTES,
       BlockProductionIntervalMillisecondsPoS: blockMs,
       TimeoutIntervalMillisecondsPoS: 500,
@@ -58,9 +58,9 @@ export const stateRoutes: Route[] = [
   {
     method: 'POST',
     path: '/api/v0/get-app-state',
-    handle(service, request) {
+    handle(node, request) {
       decodeBody(request, 'GetAppStateRequest', {}, 'GetAppState: Problem parsing request body')
-      return appStateJson(service)
+      return appStateJson(node)
     },
   },
 ]

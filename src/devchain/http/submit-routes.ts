@@ -1,11 +1,11 @@
 import { encodeTransaction } from '../../deso/codec.js'
-import type { ChainService } from '../chain-service.js'
 import { decodeHex } from '../go/hex.js'
 import { text } from '../go/json-fields.js'
 import { GoJsonError } from '../go/json-scan.js'
 import type { GoJson } from '../go/json-write.js'
 import { feeRate, MAX_FEE_RATE } from '../ledger/params.js'
 import { RuleRefusal } from '../ledger/rule-refusal.js'
+import type { NodeView } from '../node-view.js'
 import { postJson } from '../views/post.js'
 import { profileJson } from '../views/profile.js'
 import { transactionJson } from '../views/transaction-json.js'
@@ -23,14 +23,14 @@ export const submitRoutes: Route[] = [
     method: 'POST',
     path: '/api/v0/submit-transaction',
     takesAnyType: true,
-    async handle(service, request) {
+    async handle(node, request) {
       const body = decodeBody(
         request,
         'SubmitTransactionRequest',
         { TransactionHex: text, UnsignedTransactionHex: text, TransactionSignatureHex: text },
         `${REQUEST}Problem parsing request body`,
       )
-      return submit(service, readTransaction(body))
+      return submit(node, readTransaction(body))
     },
   },
 ]
@@ -79,11 +79,11 @@ function sizeOf(transaction: ParsedTransaction['transaction']): number | undefin
   }
 }
 
-async function submit(service: ChainService, parsed: ParsedTransaction): Promise<GoJson> {
+async function submit(node: NodeView, parsed: ParsedTransaction): Promise<GoJson> {
   if (feeRate(parsed.transaction.feeNanos, parsed.size) > MAX_FEE_RATE) {
     throw refuse('Transaction fee rate too high')
   }
-  const { id, refusal } = await broadcast(service, parsed)
+  const { id, refusal } = await broadcast(node, parsed)
   if (refusal !== null) {
     throw new NodeError(
       400,
@@ -94,13 +94,13 @@ async function submit(service: ChainService, parsed: ParsedTransaction): Promise
     Transaction: transactionJson(parsed.transaction),
     TxnHashHex: id,
     TransactionIDBase58Check: keyText(id),
-    PostEntryResponse: submittedPost(service, parsed, id),
+    PostEntryResponse: submittedPost(node, parsed, id),
   }
 }
 
-async function broadcast(service: ChainService, parsed: ParsedTransaction) {
+async function broadcast(node: NodeView, parsed: ParsedTransaction) {
   try {
-    return await service.submit(parsed)
+    return await node.submit(parsed)
   } catch (error) {
     if (!(error instanceof RuleRefusal)) throw error
     throw new NodeError(
@@ -110,7 +110,7 @@ async function broadcast(service: ChainService, parsed: ParsedTransaction) {
   }
 }
 
-function submittedPost({ chain }: ChainService, { transaction }: ParsedTransaction, id: string): GoJson {
+function submittedPost({ chain }: NodeView, { transaction }: ParsedTransaction, id: string): GoJson {
   const { metadata } = transaction
   if (metadata.type !== 'SUBMIT_POST') return null
   const edited = Buffer.from(metadata.postHashToModify).toString('hex')

@@ -4,7 +4,6 @@ import { BLOCK_REWARD_TYPE, typeNameOf } from '../wire/transaction-types.js'
 import { connectCreateAssociation, connectDeleteAssociation } from './associations.js'
 import type { Ledger } from './ledger.js'
 import { assertNonceUsable, nonceKeyOf } from './nonce.js'
-import type { ChainParams } from './params.js'
 import { connectPost } from './posts.js'
 import { checkProfile, putProfile } from './profiles.js'
 import { RuleRefusal, refusingWithin } from './rule-refusal.js'
@@ -16,7 +15,6 @@ import { connectTransfer } from './transfer.js'
  */
 export interface ConnectContext {
   ledger: Ledger
-  params: ChainParams
   transaction: Transaction
   id: string
   /** Of the block that the transaction is in, or would be in. */
@@ -70,9 +68,9 @@ function connectProfile(
   context: ConnectContext,
   metadata: Extract<Transaction['metadata'], { type: 'UPDATE_PROFILE' }>,
 ): void {
-  const { ledger, transaction, params, id } = context
+  const { ledger, transaction, id } = context
   const account = checkProfile(ledger, transaction, metadata, id)
-  const extraSpendNanos = ledger.profile(account) ? 0n : params.createProfileFeeNanos
+  const extraSpendNanos = ledger.profile(account) ? 0n : ledger.params.createProfileFeeNanos
   refusingWithin('_connectUpdateProfile: : ', () => connectTransfer({ ...context, extraSpendNanos }))
   putProfile(ledger, account, transaction, metadata)
 }

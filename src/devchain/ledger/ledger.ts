@@ -1,6 +1,9 @@
 import { type AssociationIndex, associationKey } from './association-keys.js'
 import type { AssociationEntry, PostEntry, ProfileEntry } from './entries.js'
+import type { ChainParams } from './params.js'
 import { type IndexRow, SortedIndex, Table, UndoLog } from './table.js'
+
+const PARAMS_ROW = 'params'
 
 /**
  * The state of the chain: balances, used nonces, profiles, posts, associations. Holds rows and their indexes and can
@@ -8,6 +11,7 @@ import { type IndexRow, SortedIndex, Table, UndoLog } from './table.js'
  */
 export class Ledger {
   readonly undo = new UndoLog()
+  readonly #params = new Table<ChainParams>(this.undo)
   readonly #balances = new Table<bigint>(this.undo)
   readonly #nonces = new Table<true>(this.undo)
   readonly #profiles = new Table<ProfileEntry>(this.undo)
@@ -20,6 +24,19 @@ export class Ledger {
     users: new SortedIndex(this.undo),
     transactor: new SortedIndex(this.undo),
     target: new SortedIndex(this.undo),
+  }
+
+  constructor(initial: ChainParams) {
+    this.#params.set(PARAMS_ROW, initial)
+  }
+
+  /** The network's numbers, which a transaction can change. */
+  get params(): ChainParams {
+    return this.#params.get(PARAMS_ROW) as ChainParams
+  }
+
+  putParams(params: ChainParams): void {
+    this.#params.set(PARAMS_ROW, params)
   }
 
   balance(account: string): bigint {
@@ -116,6 +133,7 @@ export class Ledger {
     const sorted = <V>(table: Table<V>) =>
       [...table.entries()].sort(([one], [other]) => (one < other ? -1 : 1))
     return {
+      params: sorted(this.#params),
       balances: sorted(this.#balances),
       nonces: sorted(this.#nonces),
       profiles: sorted(this.#profiles),

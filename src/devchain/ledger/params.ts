@@ -1,25 +1,27 @@
 /**
- * The network's numbers (core lib/constants.go; what get-all-global-params answered on the recorded chain). The
- * first three can be set, to meet networks with a fee minimum, a nonce window or a profile fee.
+ * The network's numbers (core lib/constants.go; what get-all-global-params answered on the recorded chain). They
+ * can be set, to meet networks with a fee minimum, a nonce window or a profile fee.
  */
 export interface ChainParams {
   minimumNetworkFeeNanosPerKb: bigint
   /** Blocks that a nonce may lie ahead; 0: any. */
   maxNonceExpirationOffset: bigint
   createProfileFeeNanos: bigint
+  /** A block takes transactions until it has more bytes than this. */
+  softMaxBlockBytes: number
 }
 
 export const DEFAULT_PARAMS: ChainParams = {
   minimumNetworkFeeNanosPerKb: 0n,
   maxNonceExpirationOffset: 0n,
   createProfileFeeNanos: 0n,
+  // A node has 16,000; this lets a developer's burst through in few blocks.
+  softMaxBlockBytes: 128_000,
 }
 
 /** Offset of constructed nonces where the network sets none. */
 export const DEFAULT_NONCE_OFFSET = 86_400n
 export const MAX_TRANSACTION_BYTES = 25_000
-/** A node stops at 16,000; this lets a developer's burst through in few blocks. */
-export const MAX_BLOCK_BYTES = 128_000
 /** Lowest rate that the mempool takes, and the end of its first bucket. */
 export const MEMPOOL_MIN_RATE = 100n
 export const MEMPOOL_MIN_BUCKET = '[100, 109]'

@@ -1,26 +1,51 @@
 /**
  * Rows that remember how to undo their changes: what the mempool did to the ledger is taken back and done anew with
- * each block, and a transaction that fails half-way leaves nothing.
+ * each block, a block can be taken back, the ledger can be looked at as it was some blocks ago, and a transaction that
+ * fails half-way leaves nothing.
  */
-export class UndoLog {
-  #steps: (() => void)[] = []
+export interface Change {
+  undo(): void
+  redo(): void
+}
 
-  push(step: () => void): void {
-    this.#steps.push(step)
+export class UndoLog {
+  #changes: Change[] = []
+  /** Changes that are final and no longer kept. */
+  #forgotten = 0
+
+  push(change: Change): void {
+    this.#changes.push(change)
   }
 
   /** A point to roll back to. */
   mark(): number {
-    return this.#steps.length
+    return this.#forgotten + this.#changes.length
   }
 
   rollBack(mark: number): void {
-    while (this.#steps.length > mark) this.#steps.pop()?.()
+    while (this.mark() > mark) this.#changes.pop()?.undo()
   }
 
-  /** Makes all that was done final. */
-  forget(): void {
-    this.#steps = []
+  /** Runs `work`, which changes nothing, on the rows as they were at a mark. */
+  at<T>(mark: number, work: () => T): T {
+    const later = this.#changes.splice(mark - this.#forgotten)
+    for (const change of later.toReversed()) change.undo()
+    try {
+      return work()
+    } finally {
+      for (const change of later) {
+        change.redo()
+        this.#changes.push(change)
+      }
+    }
+  }
+
+  /** Makes all that was done before a mark final. */
+  forgetBefore(mark: number): void {
+    const count = mark - this.#forgotten
+    if (count <= 0) return
+    this.#changes.splice(0, count)
+    this.#forgotten += count
   }
 }
 
@@ -40,21 +65,26 @@ export class Table<V> {
 
   set(key: string, value: V): void {
     const previous = this.#rows.get(key)
-    this.#rows.set(key, value)
-    this.undo.push(
-      previous === undefined ? () => this.#rows.delete(key) : () => this.#rows.set(key, previous),
-    )
+    const redo = () => this.#rows.set(key, value)
+    redo()
+    this.undo.push({ redo, undo: () => this.#restore(key, previous) })
   }
 
   delete(key: string): void {
     const previous = this.#rows.get(key)
     if (previous === undefined) return
-    this.#rows.delete(key)
-    this.undo.push(() => this.#rows.set(key, previous))
+    const redo = () => this.#rows.delete(key)
+    redo()
+    this.undo.push({ redo, undo: () => this.#restore(key, previous) })
   }
 
   entries(): IterableIterator<[string, V]> {
     return this.#rows.entries()
+  }
+
+  #restore(key: string, value: V | undefined): void {
+    if (value === undefined) this.#rows.delete(key)
+    else this.#rows.set(key, value)
   }
 }
 
@@ -84,13 +114,15 @@ export class SortedIndex {
   }
 
   add(group: string, row: IndexRow): void {
-    this.#insert(group, row)
-    this.undo.push(() => this.#remove(group, row.key))
+    const redo = () => this.#insert(group, row)
+    redo()
+    this.undo.push({ redo, undo: () => this.#remove(group, row.key) })
   }
 
   remove(group: string, key: string): void {
-    const row = this.#remove(group, key)
-    if (row) this.undo.push(() => this.#insert(group, row))
+    const redo = () => this.#remove(group, key)
+    const row = redo()
+    if (row) this.undo.push({ redo, undo: () => this.#insert(group, row) })
   }
 
   #insert(group: string, row: IndexRow): void {

@@ -1,10 +1,10 @@
-import type { ChainService } from '../chain-service.js'
 import type { GoJson } from '../go/json-write.js'
+import type { NodeView } from '../node-view.js'
 import { TYPE_NAMES } from '../wire/transaction-types.js'
 import { KNOWN_NODES } from './known-nodes.js'
 
 /** Answer of get-app-state (backend routes/base.go): a node that sells nothing, pays nothing and asks no fee of its own. */
-export function appStateJson({ chain, params }: ChainService): GoJson {
+export function appStateJson({ chain, params }: NodeView): GoJson {
   return {
     MinSatoshisBurnedForProfileCreation: 50_000,
     BlockHeight: chain.tip.height,

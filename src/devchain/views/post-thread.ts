@@ -1,7 +1,7 @@
 import { toHex } from '../go/hex.js'
 import type { GoJson } from '../go/json-write.js'
 import type { PostEntry } from '../ledger/entries.js'
-import type { LocalChain } from '../local-chain.js'
+import type { ChainView } from '../node-view.js'
 import { postJson } from './post.js'
 import { profileJson } from './profile.js'
 
@@ -9,11 +9,11 @@ import { profileJson } from './profile.js'
 const MAX_PARENTS = 100
 
 /** All posts above a comment, root first. */
-export function parentsJson(chain: LocalChain, post: PostEntry, reader: string | undefined): GoJson {
+export function parentsJson(chain: ChainView, post: PostEntry, reader: string | undefined): GoJson {
   return parentsOf(chain, post).map((parent) => relatedJson(chain, parent, reader))
 }
 
-function parentsOf(chain: LocalChain, post: PostEntry): PostEntry[] {
+function parentsOf(chain: ChainView, post: PostEntry): PostEntry[] {
   const parents: PostEntry[] = []
   let current: PostEntry | undefined = post
   while (current?.parentStakeId.length === 32 && parents.length < MAX_PARENTS) {
@@ -33,7 +33,7 @@ export interface Thread {
 
 /** Null where there are none; deeper levels show as many leaves as asked for. */
 export function commentsJson(
-  chain: LocalChain,
+  chain: ChainView,
   post: PostEntry,
   { offset, limit, levels, leaves, reader }: Thread,
 ): GoJson {
@@ -50,7 +50,7 @@ export function commentsJson(
 }
 
 function relatedJson(
-  chain: LocalChain,
+  chain: ChainView,
   post: PostEntry,
   reader: string | undefined,
   comments: GoJson = null,
@@ -59,6 +59,6 @@ function relatedJson(
 }
 
 /** The profile of who wrote a post. */
-export function posterJson(chain: LocalChain, post: PostEntry): GoJson {
+export function posterJson(chain: ChainView, post: PostEntry): GoJson {
   return profileJson(chain.ledger, chain.ledger.profile(post.poster))
 }

@@ -3,7 +3,7 @@ import { decodeStruct, list, text } from '../go/json-fields.js'
 import { GoJsonError, type JsonValue, scanJson } from '../go/json-scan.js'
 import type { GoJson } from '../go/json-write.js'
 import type { PostEntry } from '../ledger/entries.js'
-import type { LocalChain } from '../local-chain.js'
+import type { ChainView } from '../node-view.js'
 import { keyText } from '../wire/base58-check.js'
 import { decodePostExtraData } from './extra-data.js'
 import { profileJson } from './profile.js'
@@ -24,7 +24,7 @@ const MAX_REPOST_DEPTH = 2
 
 /** Throws GoJsonError where the body is no JSON that a node takes for one. */
 export function postJson(
-  chain: LocalChain,
+  chain: ChainView,
   post: PostEntry,
   parts: PostParts = {},
   depth = MAX_REPOST_DEPTH,
@@ -75,7 +75,7 @@ export function postJson(
 }
 
 /** Of a post that is no comment; two levels deep. */
-function repostedJson(chain: LocalChain, post: PostEntry, parts: PostParts, depth: number): GoJson {
+function repostedJson(chain: ChainView, post: PostEntry, parts: PostParts, depth: number): GoJson {
   if (post.repostedHash === null || post.parentStakeId.length > 0 || depth === 0) return null
   const reposted = chain.ledger.post(post.repostedHash)
   if (!reposted) return null
@@ -94,7 +94,7 @@ function repostedJson(chain: LocalChain, post: PostEntry, parts: PostParts, dept
 }
 
 /** There are no likes and no diamonds here. */
-function readerStateJson({ ledger }: LocalChain, reader: string | undefined, { hash }: PostEntry): GoJson {
+function readerStateJson({ ledger }: ChainView, reader: string | undefined, { hash }: PostEntry): GoJson {
   const repost = reader === undefined ? undefined : ledger.repostBy(reader, hash)
   return {
     LikedByReader: false,

@@ -26,6 +26,16 @@ export function keyText(hex: string): string {
   return text
 }
 
+/** The mainnet form of a testnet text; undefined for what is none. */
+export function mainnetText(text: string): string | undefined {
+  try {
+    const payload = decodeCheck(text)
+    return text === keyText(toHex(payload)) ? encodeCheck(MAINNET, payload) : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** `BC1Y…:tBC…`, as a node's error texts name keys. */
 export function keyTextBoth(hex: string): string {
   return `${encodeCheck(MAINNET, fromHex(hex))}:${keyText(hex)}`
