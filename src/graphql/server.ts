@@ -1,5 +1,8 @@
 import { ApolloServer } from '@apollo/server'
-import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled'
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled'
 import type { AppContext, RequestContext } from '../context.js'
 import { formatError } from './errors/format-error.js'
 import { requestIdPlugin } from './errors/request-id-plugin.js'
@@ -26,7 +29,13 @@ export function createGraphQLServer(app: AppContext): ApolloServer<RequestContex
     allowBatchedHttpRequests: false,
     stopOnTerminationSignals: false,
     formatError: (formatted, thrown) => formatError(formatted, thrown, app.log),
-    // The default cache-control plugin wraps every field: facts/graphql.md §4.
-    plugins: [ApolloServerPluginCacheControlDisabled(), limitsPlugin(), requestIdPlugin()],
+    // The default cache-control plugin wraps every field (facts/graphql.md §4); Apollo's page would take the place of a
+    // browser's answers, and http/ has one of its own.
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      limitsPlugin(),
+      requestIdPlugin(),
+    ],
   })
 }
