@@ -148,6 +148,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     DESO_NODE_URL: chain.url,
     DESO_NETWORK: 'testnet',
     LOG_LEVEL: 'silent',
+    ...inRedis(),
     ...options.env,
   }
   // The first start chooses a port; a restart takes the same, as a real one does.
@@ -221,6 +222,12 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     },
   }
   return world
+}
+
+/** In CI all this runs once more with state and cache in a Redis that these name. */
+function inRedis(): Record<string, string> {
+  const { STATE_URL, CACHE_URL } = process.env
+  return { ...(STATE_URL && { STATE_URL }), ...(CACHE_URL && { CACHE_URL }) }
 }
 
 /** DER over the double SHA-256 of the bytes, hex. */
