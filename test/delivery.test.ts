@@ -294,6 +294,7 @@ describe('a file', () => {
     ]) {
       const { status, headers, bytes } = await get(path)
       expect([path, status, headers['content-type']]).toEqual([path, 404, 'application/json; charset=utf-8'])
+      expect(headers['access-control-allow-origin']).toBe('*')
       expect(JSON.parse(bytes.toString()).errors).toMatchObject([{ retryable: false }])
     }
     expect((await get(`/content/${open.postHash}/%zz`)).status).toBe(400)

@@ -151,6 +151,8 @@ it('no plain byte of a gated file is written anywhere, published or read, given 
   await until(async () => (await storedBytes()) > beforeAbort + PLAIN.length)
   aborted.end()
   await expectNoPlainByte()
+  // Nobody is called out of bed for a client that left.
+  expect(gateway.stdout).not.toMatch(/"level":[56]0/)
 
   const beforeKill = await storedBytes()
   const killed = beginUpload()

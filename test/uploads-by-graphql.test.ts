@@ -180,6 +180,24 @@ describe('files by the GraphQL multipart specification', () => {
     })
   })
 
+  it('may be mapped to variables of any shape', async () => {
+    const query = `mutation ($film: Upload!, $more: [PublishFile!]!, $key: String!, $other: String!) {
+      one: publishContent(input: { title: "One", teaser: "", files: [{ upload: $film }], idempotencyKey: $key }) {
+        files { name } errors { message }
+      }
+      two: publishContent(input: { title: "Two", teaser: "", files: $more, idempotencyKey: $other }) {
+        files { name } errors { message }
+      }
+    }`
+    const variables = { film: null, more: [{ upload: null }], key: newKey(), other: newKey() }
+    const map = { a: ['variables.film'], b: ['variables.more.0.upload'] }
+    const sent = [operations({ query, variables }), mapPart(map), filePart('a', TEXT), filePart('b', OTHER)]
+    expect((await sendGraphql(world, sent, token)).body.data).toEqual({
+      one: { files: [{ name: 'text.txt' }], errors: [] },
+      two: { files: [{ name: 'other.bin' }], errors: [] },
+    })
+  })
+
   it('beside the map are thrown away', async () => {
     const extra = filePart('extra', { name: 'extra', bytes: keystreamBytes('extra', 300_000) })
     const { files } = await payloadOf(

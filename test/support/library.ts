@@ -145,27 +145,6 @@ export async function makePlan(world: World, creator: Person, slug: string): Pro
   await world.submit(createPlan.draft.unsignedHex, creator)
 }
 
-/** A committed payment for one period. */
-export async function subscribe(world: World, fan: Person, creator: Person, plan: string): Promise<void> {
-  const input = { creator: creator.publicKey, plan, signer: fan.publicKey, idempotencyKey: newKey() }
-  const { subscribe: payload } = await world.ask(
-    `mutation ($input: SubscribeInput!) { subscribe(input: $input) { draft { unsignedHex } errors { message } } }`,
-    { input },
-  )
-  if (!payload.draft) throw new Error(JSON.stringify(payload.errors))
-  await world.submit(payload.draft.unsignedHex, fan)
-}
-
-export async function unsubscribe(world: World, fan: Person, creator: Person, plan: string): Promise<void> {
-  const input = { creator: creator.publicKey, plan, signer: fan.publicKey, idempotencyKey: newKey() }
-  const { unsubscribe: payload } = await world.ask(
-    `mutation ($input: UnsubscribeInput!) { unsubscribe(input: $input) { draft { unsignedHex } errors { message } } }`,
-    { input },
-  )
-  if (!payload.draft) throw new Error(JSON.stringify(payload.errors))
-  await world.submit(payload.draft.unsignedHex, fan)
-}
-
 /** The content as a viewer sees it. */
 export async function view(world: World, postHash: string, token?: string): Promise<Json> {
   const { content } = await world.ask(
