@@ -1,5 +1,5 @@
 import type { RequestContext } from '../context.js'
-import { NodeUnavailableError } from '../errors.js'
+import { NodeUnavailableError, StorageUnavailableError } from '../errors.js'
 import { getTransaction } from './status.js'
 import type { SubmitResult, TransactionView } from './view.js'
 
@@ -18,12 +18,12 @@ export async function awaitCommit(ctx: RequestContext, result: SubmitResult): Pr
   return last
 }
 
-/** A node that does not answer for a moment is asked again. */
+/** A node or state that does not answer for a moment is asked again. */
 async function look(ctx: RequestContext, before: TransactionView): Promise<TransactionView> {
   try {
     return await getTransaction(ctx, before.id)
   } catch (error) {
-    if (error instanceof NodeUnavailableError) return before
+    if (error instanceof NodeUnavailableError || error instanceof StorageUnavailableError) return before
     throw error
   }
 }

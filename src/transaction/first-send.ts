@@ -14,7 +14,7 @@ import {
   type StoredSending,
 } from './sending-store.js'
 import type { SignedTransaction } from './signed-input.js'
-import { claimLane, laneOf, releaseLane } from './subscribe-lane.js'
+import { claimLane, holdsLane, laneOf, releaseLane } from './subscribe-lane.js'
 import { stillHolds } from './subscribe-recheck.js'
 import type { SubmitResult } from './view.js'
 
@@ -35,11 +35,13 @@ export async function submitFirst(
   const draft = stored && (await draftOfSending(ctx.app.state, stored.sending.draftKey))
   const tip = await ctx.app.chain.freshCommittedTip({ signal: ctx.signal })
   const lane = laneOf(signed)
-  const send = () => recordAndSend(ctx, signed, draft, tip.height)
-  if (lane === null) return send()
+  if (lane === null) {
+    const recorded = await record(ctx, signed, draft, tip.height)
+    return recorded && sendRecorded(ctx, recorded)
+  }
   return ctx.app.mutex.run(
     lane,
-    () => sendInLane(ctx, { signed, stored, draft, lane, tipHeight: tip.height }, send),
+    () => sendInLane(ctx, { signed, stored, draft, lane, tipHeight: tip.height }),
     ctx.signal,
   )
 }
@@ -56,14 +58,34 @@ interface InLane {
 async function sendInLane(
   ctx: RequestContext,
   { signed, stored, draft, lane, tipHeight }: InLane,
-  send: () => Promise<SubmitResult | null>,
 ): Promise<SubmitResult | null> {
   const { sendingKey, unsignedHash } = signed
   const basis = draft && basisOf(draft.record, unsignedHash)
   if (stored?.sending.withdrawn.includes(unsignedHash)) throw changed()
   const isAlone = await claimLane(ctx, lane, sendingKey, { tipHeight, alone: basis !== null })
   const mayGo = isAlone && (basis === null || (await holdsOrRelease(ctx, signed, basis, lane)))
-  return mayGo ? send() : withdraw(ctx, signed, tipHeight)
+  if (!mayGo) return withdraw(ctx, signed, tipHeight)
+  const recorded = await record(ctx, signed, draft, tipHeight)
+  // From here on the record keeps the claim; it may have been dropped before, and then another one goes first.
+  const isNext = basis === null || !recorded || (await holdsLane(ctx.app, lane, sendingKey))
+  if (!isNext) return withdraw(ctx, signed, tipHeight)
+  return recorded && sendRecorded(ctx, recorded)
+}
+
+/**
+ * May a form go out (again) of which nobody knows whether it ever left? Only as if it were sent for the first time:
+ * alone in its lane, and while what it was drafted against holds.
+ */
+export async function mayLeave(
+  ctx: RequestContext,
+  signed: SignedTransaction,
+  basis: SubscribeBasis,
+): Promise<boolean> {
+  const lane = laneOf(signed)
+  if (lane === null) return true
+  const { height: tipHeight } = await ctx.app.chain.freshCommittedTip({ signal: ctx.signal })
+  const isAlone = await claimLane(ctx, lane, signed.sendingKey, { tipHeight, alone: true })
+  return isAlone && stillHolds(ctx, signed, basis)
 }
 
 async function holdsOrRelease(
@@ -88,10 +110,11 @@ async function withdraw(
   tipHeight: number,
 ): Promise<never> {
   await changeSending(ctx.app, sendingKey, tipHeight, (sending) => {
-    const { withdrawn, ...rest } = sending ?? newSending(tipHeight)
-    return withdrawn.includes(unsignedHash)
-      ? null
-      : { ...rest, withdrawn: [...withdrawn, unsignedHash].slice(-MAX_FORMS) }
+    const { withdrawn, forms, ...rest } = sending ?? newSending(tipHeight)
+    const others = forms.filter((form) => form.unsignedHash !== unsignedHash || form.state !== 'SENDING')
+    const hashes = withdrawn.filter((hash) => hash !== unsignedHash)
+    if (hashes.length < withdrawn.length && others.length === forms.length) return null
+    return { ...rest, forms: others, withdrawn: [...hashes, unsignedHash].slice(-MAX_FORMS) }
   })
   throw changed()
 }
@@ -102,13 +125,18 @@ function changed(): DraftExpiredError {
   )
 }
 
-/** The form and the tip are durable before anything is sent. */
-async function recordAndSend(
+interface Recorded {
+  stored: StoredSending
+  form: Form
+}
+
+/** The form and the tip are durable before anything is sent. Null: another form stands for it. */
+async function record(
   ctx: RequestContext,
   signed: SignedTransaction,
   draft: StoredDraft | null,
   tipHeight: number,
-): Promise<SubmitResult | null> {
+): Promise<Recorded | null> {
   const { id, signedHex, unsignedHash, sendingKey } = signed
   const kind = await kindOfSigned(ctx, signed, draft)
   const form: Form = {
@@ -121,10 +149,14 @@ async function recordAndSend(
     sentAt: ctx.app.clock.now(),
   }
   await pointTo(ctx.app, id, sendingKey, tipHeight)
-  const recorded = await changeSending(ctx.app, sendingKey, tipHeight, (sending) =>
+  const stored = await changeSending(ctx.app, sendingKey, tipHeight, (sending) =>
     withForm(sending, form, tipHeight),
   )
-  return recorded && sendForm(ctx, recorded, form, { isRepeat: false })
+  return stored && { stored, form }
+}
+
+function sendRecorded(ctx: RequestContext, { stored, form }: Recorded): Promise<SubmitResult> {
+  return sendForm(ctx, stored, form, { isRepeat: false })
 }
 
 /** Null: another form stands for it already. */

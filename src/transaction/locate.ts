@@ -2,6 +2,7 @@ import type { RequestContext } from '../context.js'
 import type { BlockRef, CommittedBlock } from '../deso/chain.js'
 import { decodeTransaction } from '../deso/codec.js'
 import type { Transaction } from '../deso/transaction.js'
+import { StorageUnavailableError } from '../errors.js'
 import { StillSearchingError } from './errors.js'
 import { MAX_NONCE_LIFE_BLOCKS } from './nonce.js'
 import {
@@ -91,8 +92,13 @@ async function search(
     down -= heights.length
   }
   if (mined !== sending.mined || blocks >= WORTH_KEEPING_BLOCKS)
-    await keep(ctx, key, sending, { mined, up, down })
+    await keep(ctx, key, sending, { mined, up, down }).catch(unlessUnavailable)
   return { mined, tip, isAboveDone: up >= ceiling, isBelowDone: down <= floor }
+}
+
+/** What was found is told though the state cannot keep it: it will be found again. */
+function unlessUnavailable(error: unknown): void {
+  if (!(error instanceof StorageUnavailableError)) throw error
 }
 
 /** Below this no block can hold a nonce of this gateway; for others' it is as far as one looks. */

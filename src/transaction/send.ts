@@ -1,10 +1,10 @@
 import type { RequestContext } from '../context.js'
 import { decodeTransaction } from '../deso/codec.js'
 import { NodeRuleError } from '../deso/rule-errors.js'
-import { NodeUnavailableError } from '../errors.js'
+import { NodeUnavailableError, StorageUnavailableError } from '../errors.js'
 import { findMined } from './locate.js'
 import { refusalError, refusalOf } from './refusal.js'
-import { changeSending, type Form, type Refusal, type StoredSending } from './sending-store.js'
+import { changeSending, type Form, type Refusal, type Sending, type StoredSending } from './sending-store.js'
 import { minedView, statusOf } from './status.js'
 import type { SubmitResult, TransactionView } from './view.js'
 import { rejectedView, viewOf } from './view-of.js'
@@ -83,7 +83,7 @@ async function afterSilence(send: Send, error: NodeUnavailableError): Promise<Su
     const transaction = await statusOf(ctx, stored, form.id)
     if (transaction.status !== 'PENDING') return { transaction, replayed: isRepeat, errors: [] }
   } catch (cause) {
-    if (!(cause instanceof NodeUnavailableError)) throw cause
+    if (!isUnavailable(cause)) throw cause
   }
   return { transaction: viewOf(ctx, form, 'PENDING'), replayed: isRepeat, errors: [error] }
 }
@@ -92,22 +92,36 @@ async function statusOrPending({ ctx, form }: Send, stored: StoredSending): Prom
   try {
     return await statusOf(ctx, stored, form.id)
   } catch (error) {
-    if (error instanceof NodeUnavailableError) return viewOf(ctx, form, 'PENDING')
+    if (isUnavailable(error)) return viewOf(ctx, form, 'PENDING')
     throw error
   }
 }
 
+/**
+ * What the node said. Where the state cannot take it, it is told all the same: the record of before says that it may
+ * have been sent, so a repeat sends the same bytes and hears it again.
+ */
 async function recordState(
   { ctx, stored, form }: Send,
   { state, refusal }: { state: Form['state']; refusal: Refusal | null },
 ): Promise<StoredSending> {
   const change = (each: Form): Form =>
     each.id === form.id ? { ...each, state, refusal, sentAt: ctx.app.clock.now() } : each
-  const changed = await changeSending(
-    ctx.app,
-    stored.key,
-    stored.sending.anchor,
-    (sending) => sending && { ...sending, forms: sending.forms.map(change) },
-  )
-  return changed ?? stored
+  const changed = (sending: Sending): Sending => ({ ...sending, forms: sending.forms.map(change) })
+  try {
+    const recorded = await changeSending(
+      ctx.app,
+      stored.key,
+      stored.sending.anchor,
+      (sending) => sending && changed(sending),
+    )
+    return recorded ?? stored
+  } catch (error) {
+    if (!(error instanceof StorageUnavailableError)) throw error
+    return { ...stored, sending: changed(stored.sending) }
+  }
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof NodeUnavailableError || error instanceof StorageUnavailableError
 }

@@ -11,18 +11,22 @@ import { bareView, committedView, rejectedView, viewOf } from './view-of.js'
 
 /**
  * What became of a transaction. One that was sent from here is looked for in the blocks; where another form of its
- * nonce was mined in its place, that form is the answer. `height` helps with others: the committed block to look in.
- * Throws NodeUnavailableError where that has to be asked and does not answer.
+ * nonce was mined in its place, that form is the answer. `height`: the committed block that is said to hold it, looked
+ * in first. Throws NodeUnavailableError where the node has to be asked and does not answer.
  */
 export async function getTransaction(
   ctx: RequestContext,
   id: string,
   { height }: { height?: number } = {},
 ): Promise<TransactionView> {
+  if (height !== undefined) {
+    const lookup = await ctx.app.chain.lookUp({ height, id }, { signal: ctx.signal })
+    if (lookup.kind === 'committed') return recordView(ctx, lookup.record)
+  }
   const stored = await findSendingOf(ctx.app.state, id)
   const isKnown = stored?.sending.mined?.id === id || stored?.sending.forms.some((form) => form.id === id)
   if (stored && isKnown) return statusOf(ctx, stored, id)
-  return foreignStatus(ctx, id, height)
+  return foreignStatus(ctx, id)
 }
 
 /** Of a form that was sent from here, or of the one that was mined instead. */
@@ -39,7 +43,7 @@ export async function statusOf(
   if (form.state === 'REFUSED') return rejectedView(ctx, form)
   if (form.state === 'RIVAL' && seen.isBelowDone) {
     // Others' nonces may be older than one looks back: perhaps these very bytes were mined long ago.
-    const indexed = await foreignStatus(ctx, id, undefined)
+    const indexed = await foreignStatus(ctx, id)
     if (indexed.status === 'COMMITTED') return indexed
   }
   return viewOf(ctx, form, openStatus(stored, form, seen))
@@ -83,15 +87,7 @@ function openStatus(
   return form.state === 'RIVAL' ? 'UNKNOWN' : 'EXPIRED'
 }
 
-async function foreignStatus(
-  ctx: RequestContext,
-  id: string,
-  height: number | undefined,
-): Promise<TransactionView> {
-  if (height !== undefined) {
-    const lookup = await ctx.app.chain.lookUp({ height, id }, { signal: ctx.signal })
-    if (lookup.kind === 'committed') return recordView(ctx, lookup.record)
-  }
+async function foreignStatus(ctx: RequestContext, id: string): Promise<TransactionView> {
   const found = await ctx.app.node.transactionInfo(id, { signal: ctx.signal })
   // The index is only believed where the bytes are those of the id.
   if (!found || transactionId(Buffer.from(found.rawHex, 'hex')) !== id) return bareView(id, 'UNKNOWN')

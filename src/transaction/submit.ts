@@ -4,13 +4,12 @@ import { awaitCommit } from './await-commit.js'
 import { kindOf } from './describe.js'
 import { basisOf, draftOfSending } from './draft-store.js'
 import { DraftExpiredError } from './errors.js'
-import { submitFirst } from './first-send.js'
+import { mayLeave, submitFirst } from './first-send.js'
 import { refusalError } from './refusal.js'
 import { sendForm } from './send.js'
 import { type Form, loadSending, type Sending, type StoredSending } from './sending-store.js'
 import { readSigned, type SignedInput, type SignedTransaction } from './signed-input.js'
 import { lastKnown, minedView, statusOf } from './status.js'
-import { stillHolds } from './subscribe-recheck.js'
 import type { SubmitResult, TransactionView } from './view.js'
 import { viewOf } from './view-of.js'
 
@@ -98,7 +97,7 @@ async function resend(
   const draft = await draftOfSending(ctx.app.state, stored.sending.draftKey)
   const basis = draft && basisOf(draft.record, form.unsignedHash)
   // It may never have left: then it must still hold. If it does not, it is left to its fate.
-  if (form.state === 'SENDING' && basis && !(await stillHolds(ctx, signed, basis))) {
+  if (form.state === 'SENDING' && basis && !(await mayLeave(ctx, signed, basis))) {
     return success(view, { replayed: true })
   }
   return sendForm(ctx, stored, form, { isRepeat: true })

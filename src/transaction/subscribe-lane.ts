@@ -54,6 +54,12 @@ export async function claimLane(
   throw new StorageUnavailableError('Other gateways send for the same subscription all the time; try again.')
 }
 
+/** Is the claim still there? One whose process stood still for too long is dropped by whoever comes next. */
+export async function holdsLane(app: AppContext, lane: string, sendingKey: string): Promise<boolean> {
+  const { claims } = await loadLane(app, lane)
+  return claims.some((claim) => claim.sendingKey === sendingKey)
+}
+
 /** Takes a claim back, as nothing was sent on it. Best effort: it ends by itself. */
 export async function releaseLane(ctx: RequestContext, lane: string, sendingKey: string): Promise<void> {
   const { claims, version } = await loadLane(ctx.app, lane)

@@ -1,11 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { FakeChain } from '../../test/support/fake-chain.js'
 import { fakeGateway, MemoryState, request, sign, TestClock, user } from '../../test/support/fake-gateway.js'
+import { createGate } from '../../test/support/gate.js'
 import type { AppContext } from '../context.js'
 import type { RecordRef } from '../deso/chain.js'
 import { decodeTransaction, encodeTransaction } from '../deso/codec.js'
 import { signTransaction } from '../deso/signature.js'
 import { buildPlanRecord, buildSubscriptionRecord, type PlanState } from '../protocol/records.js'
+import type { StateStore } from '../store/state.js'
 import { createDraft } from './draft.js'
 import type { Draft } from './draft-request.js'
 import { getTransaction } from './status.js'
@@ -221,6 +223,55 @@ describe('a SUBSCRIBE draft', () => {
     )
     await Promise.all(drafts.map((draft, index) => submit(draft, gateways[index % 2])))
     expect(chain.submitted).toHaveLength(1)
+  })
+
+  it('goes one at a time though a gateway stood still for minutes before it recorded what it sends', async () => {
+    const plan = await publishPlan()
+    const [one, two] = [
+      await draftSubscribe({ plan, key: 'one' }),
+      await draftSubscribe({ plan, key: 'two' }),
+    ]
+    const [reached, goOn] = [createGate(), createGate()]
+    const insert: StateStore['insert'] = async (key, value, expiresAt) => {
+      if (key.startsWith('transaction:')) {
+        reached.resolve()
+        await goOn.promise
+      }
+      return state.insert(key, value, expiresAt)
+    }
+    const slow: StateStore = {
+      insert,
+      get: (key) => state.get(key),
+      update: (key, version, value, expiresAt) => state.update(key, version, value, expiresAt),
+      close: () => state.close(),
+    }
+    const late = submit(one, fakeGateway({ chain, clock, state: slow }))
+    await reached.promise
+    clock.ms += 61_000
+    expect(await submit(two)).toMatchObject({ errors: [] })
+    goOn.resolve()
+    expect(await late).toMatchObject({ errors: [{ code: 'DRAFT_EXPIRED' }] })
+    expect(await submit(one)).toMatchObject({ errors: [{ code: 'DRAFT_EXPIRED' }] })
+    expect(chain.submitted).toHaveLength(1)
+  })
+
+  it('recorded by a gateway that died before it took its place in the line is not sent past another', async () => {
+    const plan = await publishPlan()
+    const [one, two] = [
+      await draftSubscribe({ plan, key: 'one' }),
+      await draftSubscribe({ plan, key: 'two' }),
+    ]
+    chain.faults.push('LOST_ON_THE_WAY', 'LOST_ON_THE_WAY')
+    await submit(one)
+    const lanes = [...state.entries].filter(([key]) => key.startsWith('subscribe-lane:'))
+    for (const [key] of lanes) state.entries.delete(key)
+    expect(await submit(two)).toMatchObject({ errors: [{ code: 'NODE_UNAVAILABLE' }] })
+    expect(await submit(one)).toMatchObject({
+      transaction: { status: 'PENDING' },
+      replayed: true,
+      errors: [],
+    })
+    expect(chain.submitted).toHaveLength(2)
   })
 
   it('is sent after one that was refused, whose key may try again', async () => {

@@ -19,10 +19,10 @@ export const DESO = 1_000_000_000n
 export class PaymentWorld {
   readonly chain = new FakeChain()
   readonly clock = new TestClock()
-  readonly state = new MemoryState()
-  readonly app = this.anotherGateway({ sharesState: true })
+  readonly app: AppContext
 
-  constructor() {
+  constructor(readonly state = new MemoryState()) {
+    this.app = this.anotherGateway({ sharesState: true })
     this.chain.fund(ALICE.publicKey, 10n * DESO)
   }
 
