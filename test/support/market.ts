@@ -26,6 +26,8 @@ const INPUT_TYPES = {
   createTransaction: 'CreateTransactionInput',
 }
 
+type Env = Record<string, string>
+
 /**
  * Plans, payments and hand-made records through the public surface, on a chain that makes blocks only when told, with
  * a gateway whose clock stands still: so every second is exact. The chain's index of transactions never catches up, as
@@ -40,13 +42,18 @@ export class Market implements AsyncDisposable {
     private readonly closeChain: () => Promise<void>,
   ) {}
 
-  static async open(env: Record<string, string> = {}): Promise<Market> {
+  /** `env`: settings of the gateway; what depends on the chain's address is made when that is known. */
+  static async open(env: Env | ((chainUrl: string) => Promise<Env>) = {}): Promise<Market> {
     const clock = new MovableClock(OPENING * 1000)
     const chain = await openChain(0, {
       clock: new MovableClock(OPENING * 1000),
       indexLagMs: Number.MAX_SAFE_INTEGER,
     })
-    const world = await openWorld({ chain, clock, env })
+    const world = await openWorld({
+      chain,
+      clock,
+      env: typeof env === 'function' ? await env(chain.url) : env,
+    })
     return new Market(world, () => chain.close())
   }
 
