@@ -39,7 +39,10 @@ export class Door {
   /** Throws with what is wrong with it. */
   set(given: Record<string, unknown>): void {
     const fault = readFault(given)
-    if (fault.kind === 'reorg') return this.service.reorganise({ isLost: fault.where === 'nowhere' })
+    if (fault.kind === 'reorg') {
+      this.service.reorganise({ isLost: fault.where === 'nowhere' })
+      return
+    }
     this.faults.add(fault)
     if (fault.kind === 'limbo' && fault.where === 'blocks') this.service.holdCommits(true)
     const tipHeight = this.service.chain.tip.height

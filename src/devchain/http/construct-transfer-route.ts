@@ -1,15 +1,17 @@
-import type { TransactionOutput } from '../../deso/transaction.js'
+import type { Transaction, TransactionOutput } from '../../deso/transaction.js'
 import { fromHex, toHex } from '../go/hex.js'
 import { int64, text } from '../go/json-fields.js'
 import type { NodeView } from '../node-view.js'
 import { encodeExtraData } from '../views/extra-data.js'
 import { decodeCheck, keyText } from '../wire/base58-check.js'
+import { NodePanic } from '../wire/parse-transaction.js'
 import {
   CONSTRUCT_FIELDS,
   type Constructed,
   construct,
   constructedJson,
   feeOutputs,
+  freshNonce,
   spendingOf,
 } from './construct.js'
 import { NodeError } from './reply.js'
@@ -40,6 +42,8 @@ export const transferConstructRoute: Route = {
     const extraData = orRefuse('SendDeSo: Problem encoding ExtraData: ', () =>
       encodeExtraData(body.ExtraData),
     )
+    const isMax = body.AmountNanos < 0n
+    const nonce = isMax ? nonceOfMax(node) : freshNonce(node)
     const build = (amountNanos: bigint) =>
       construct(node, {
         owner,
@@ -47,8 +51,8 @@ export const transferConstructRoute: Route = {
         outputs: [...fees, { publicKey: recipient, amountNanos }],
         extraData,
         minFeeRate: body.MinFeeRateNanosPerKB,
+        nonce,
       })
-    const isMax = body.AmountNanos < 0n
     const constructed = isMax ? buildMax(node, owner, fees, build) : build(body.AmountNanos)
     const { spend, total, fee } = spendingOf(constructed)
     return {
@@ -75,9 +79,14 @@ function buildMax(
   const others = fees.reduce((sum, { amountNanos }) => sum + amountNanos, 0n)
   const fee = build(balance).transaction.feeNanos
   const rest = balance - others - fee
-  // A node's handler fails on the missing transaction here, and drops the connection.
-  if (rest <= 0n) throw new NodeError(400, 'SendDeSo: not enough balance to send anything')
+  if (rest <= 0n) throw new NodePanic('nothing is left to send')
   return build(rest)
+}
+
+/** A node goes by the tip here, and by the block after it everywhere else. */
+function nonceOfMax(node: NodeView): Transaction['nonce'] {
+  const { expirationBlockHeight, partialId } = freshNonce(node)
+  return { expirationBlockHeight: expirationBlockHeight - 1n, partialId }
 }
 
 /** What begins like a key is one; all else is a name. */

@@ -21,6 +21,8 @@ export interface Draft {
   outputs: readonly TransactionOutput[]
   extraData: ReadonlyMap<string, Uint8Array>
   minFeeRate: bigint
+  /** A fresh one unless given. */
+  nonce?: Transaction['nonce']
 }
 
 export interface Constructed {
@@ -49,7 +51,7 @@ export function construct(node: NodeView, draft: Draft): Constructed {
     signature: new Uint8Array(),
     version: 1n,
     feeNanos: 0n,
-    nonce: freshNonce(node),
+    nonce: draft.nonce ?? freshNonce(node),
   }
   const feeNanos = feeFor(unpaid, estimateFeeRate(node.params, draft.minFeeRate))
   const transaction = { ...unpaid, feeNanos }
@@ -58,7 +60,7 @@ export function construct(node: NodeView, draft: Draft): Constructed {
 }
 
 /** Ten blocks short of what the network allows. */
-function freshNonce(node: NodeView): Transaction['nonce'] {
+export function freshNonce(node: NodeView): Transaction['nonce'] {
   const offset = node.params.maxNonceExpirationOffset || DEFAULT_NONCE_OFFSET
   return {
     expirationBlockHeight: BigInt(node.chain.tip.height + 1) + offset - 10n,
