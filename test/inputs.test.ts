@@ -158,6 +158,24 @@ describe('one of several', () => {
   })
 })
 
+describe('faults without end', () => {
+  it('are told up to a limit', async () => {
+    const files = Array.from({ length: 1_000 }, () => 5)
+    const { body, status } = await call(world, '/graphql', {
+      body: {
+        query: 'mutation ($input: PublishContentInput!) { publishContent(input: $input) { manifestCid } }',
+        variables: { input: { ...good.publishContent(), files } },
+      },
+    })
+    expect([status, body.errors.length]).toEqual([400, 51])
+    expect(body.errors[0].extensions.code).toBe('BAD_USER_INPUT')
+    expect(body.errors.at(-1)).toMatchObject({
+      message: 'Too many errors processing variables, error limit reached. Execution aborted.',
+      extensions: { code: 'LIMIT_EXCEEDED' },
+    })
+  })
+})
+
 describe('whatever comes', () => {
   it('is never a fault of the gateway, and never answered with a stack', async () => {
     const odd = [

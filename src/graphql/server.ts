@@ -4,8 +4,8 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled'
 import type { AppContext, RequestContext } from '../context.js'
+import { errorsPlugin } from './errors/errors-plugin.js'
 import { formatError } from './errors/format-error.js'
-import { requestIdPlugin } from './errors/request-id-plugin.js'
 import { knownRootRule } from './limits/known-root-rule.js'
 import { limitsPlugin } from './limits/limits-plugin.js'
 import { createSchema } from './schema.js'
@@ -28,14 +28,14 @@ export function createGraphQLServer(app: AppContext): ApolloServer<RequestContex
     persistedQueries: false,
     allowBatchedHttpRequests: false,
     stopOnTerminationSignals: false,
-    formatError: (formatted, thrown) => formatError(formatted, thrown, app.log),
+    formatError,
     // The default cache-control plugin wraps every field (facts/graphql.md §4); Apollo's page would take the place of a
     // browser's answers, and http/ has one of its own.
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       limitsPlugin(),
-      requestIdPlugin(),
+      errorsPlugin(),
     ],
   })
 }

@@ -1,6 +1,5 @@
 import { unwrapResolverError } from '@apollo/server/errors'
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
-import type { Logger } from 'pino'
 import { ClientGoneError, type ErrorCode, GatewayError } from '../../errors.js'
 import { clipMiddle, fieldOfLiteral } from './error-text.js'
 
@@ -18,6 +17,8 @@ const OPEN_CODES = new Set([
 
 /** graphql-js stops where comparing fields with each other takes too long. */
 const TOO_MANY_OVERLAPS = 'Validation aborted.'
+/** It tells so many faults of variables, then this. */
+const TOO_MANY_FAULTS = 'Too many errors processing variables, error limit reached. Execution aborted.'
 /** It reports its token limit as a syntax error, in these words. */
 const TOO_MANY_TOKENS = /^Syntax Error: Document contains more tha[nt] (\d+) tokens\. Parsing aborted\.$/
 
@@ -26,13 +27,9 @@ const ARGUMENT_FAULTS: ReadonlySet<ErrorCode> = new Set(['INVALID_INPUT', 'MALFO
 
 /**
  * Top-level errors as clients see them: `code`, `retryable`, never a stack. A domain error that reached the top (a
- * field whose node did not answer) keeps its code; a fault becomes INTERNAL_SERVER_ERROR and is logged in full.
+ * field whose node did not answer) keeps its code; a fault becomes INTERNAL_SERVER_ERROR.
  */
-export function formatError(
-  formatted: GraphQLFormattedError,
-  thrown: unknown,
-  log: Logger,
-): GraphQLFormattedError {
+export function formatError(formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError {
   const cause = unwrapResolverError(thrown)
   const { locations, path } = formatted
   const where = { ...(locations && { locations }), ...(path && { path }) }
@@ -44,7 +41,6 @@ export function formatError(
   if (OPEN_CODES.has(code)) {
     return { message: messageOf(formatted, thrown), ...where, extensions: { code, retryable: false } }
   }
-  if (!(cause instanceof ClientGoneError)) log.error({ err: cause, path }, 'resolver failed')
   return {
     message: 'Something went wrong here. The operator finds it in the log by the request id.',
     ...where,
@@ -52,9 +48,17 @@ export function formatError(
   }
 }
 
-function codeOf(error: GraphQLFormattedError): string {
+/** Nobody who called can have caused it: the operator must know. */
+export function isFault(error: GraphQLError): boolean {
+  const cause = unwrapResolverError(error)
+  if (cause instanceof GatewayError || cause instanceof ClientGoneError) return false
+  return !OPEN_CODES.has(codeOf(error))
+}
+
+function codeOf(error: Pick<GraphQLFormattedError, 'message' | 'extensions'>): string {
   const code = String(error.extensions?.code ?? 'INTERNAL_SERVER_ERROR')
-  if (error.message === TOO_MANY_OVERLAPS || TOO_MANY_TOKENS.test(error.message)) return 'LIMIT_EXCEEDED'
+  const isLimit = [TOO_MANY_OVERLAPS, TOO_MANY_FAULTS].includes(error.message)
+  if (isLimit || TOO_MANY_TOKENS.test(error.message)) return 'LIMIT_EXCEEDED'
   // No operation of that name, or several and none named.
   return code === 'OPERATION_RESOLUTION_FAILURE' ? 'BAD_REQUEST' : code
 }
