@@ -5,7 +5,7 @@ import { UnauthenticatedError } from '../account/errors.js'
 import { verifySession } from '../account/session.js'
 import type { AppContext, RequestContext } from '../context.js'
 import type { PublicKey } from '../deso/keys.js'
-import { ClientGoneError } from '../errors.js'
+import { ClientGoneError, NodeUnavailableError } from '../errors.js'
 
 /** Work for one answer ends after this long, whatever it waits for; uploads and downloads have no such end. */
 const REQUEST_DEADLINE_MS = 120_000
@@ -57,8 +57,15 @@ function signalOf(res: ServerResponse, deadline: boolean): AbortSignal {
     if (!res.writableFinished) gone.abort(new ClientGoneError())
   })
   const { signal } = gone
-  const ends = deadline ? AbortSignal.any([signal, AbortSignal.timeout(REQUEST_DEADLINE_MS)]) : signal
+  if (deadline) endInTime(gone, res)
   // A request asks for many things at once, each of which listens; Node warns above ten.
-  setMaxListeners(0, ends)
-  return ends
+  setMaxListeners(0, signal)
+  return signal
+}
+
+/** Only waiting for others takes so long. */
+function endInTime(work: AbortController, res: ServerResponse): void {
+  const late = new NodeUnavailableError('This took too long. Try again.')
+  const timer = setTimeout(() => work.abort(late), REQUEST_DEADLINE_MS)
+  res.once('close', () => clearTimeout(timer))
 }
