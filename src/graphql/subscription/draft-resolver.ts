@@ -4,7 +4,7 @@ import { closePlan } from '../../subscription/close-plan.js'
 import { createPlan } from '../../subscription/create-plan.js'
 import { subscribe } from '../../subscription/subscribe.js'
 import { unsubscribe } from '../../subscription/unsubscribe.js'
-import { DraftPayload, draftPayload, signerOf } from '../transaction/draft-input.js'
+import { DraftPayload, draftPayload } from '../transaction/draft-input.js'
 import { ClosePlanInput, CreatePlanInput, SubscribeInput, UnsubscribeInput } from './inputs.js'
 
 /** The four drafting mutations of plans and subscriptions: each a thin shell around its verb. */
@@ -18,9 +18,7 @@ export class SubscriptionDraftResolver {
     @Arg('input', () => CreatePlanInput, { description: 'The plan.' }) input: CreatePlanInput,
     @Ctx() ctx: RequestContext,
   ): Promise<DraftPayload> {
-    return draftPayload(ctx, 'CREATE_PLAN', async () =>
-      createPlan(ctx, { ...input, signer: signerOf(input, ctx) }),
-    )
+    return draftPayload(ctx, 'CREATE_PLAN', () => createPlan(ctx, input))
   }
 
   @Mutation(() => DraftPayload, {
@@ -31,9 +29,7 @@ export class SubscriptionDraftResolver {
     @Arg('input', () => ClosePlanInput, { description: 'Which plan.' }) input: ClosePlanInput,
     @Ctx() ctx: RequestContext,
   ): Promise<DraftPayload> {
-    return draftPayload(ctx, 'CREATE_PLAN', async () =>
-      closePlan(ctx, { ...input, signer: signerOf(input, ctx) }),
-    )
+    return draftPayload(ctx, 'CREATE_PLAN', () => closePlan(ctx, input))
   }
 
   @Mutation(() => DraftPayload, {
@@ -44,16 +40,7 @@ export class SubscriptionDraftResolver {
     @Arg('input', () => SubscribeInput, { description: 'What to pay for.' }) input: SubscribeInput,
     @Ctx() ctx: RequestContext,
   ): Promise<DraftPayload> {
-    return draftPayload(ctx, 'SUBSCRIBE', async () =>
-      subscribe(ctx, {
-        creator: input.creator,
-        plan: input.plan,
-        periods: input.periods ?? 1,
-        planVersion: input.planVersion ?? null,
-        signer: signerOf(input, ctx),
-        idempotencyKey: input.idempotencyKey,
-      }),
-    )
+    return draftPayload(ctx, 'SUBSCRIBE', () => subscribe(ctx, input))
   }
 
   @Mutation(() => DraftPayload, {
@@ -64,8 +51,6 @@ export class SubscriptionDraftResolver {
     @Arg('input', () => UnsubscribeInput, { description: 'Which subscription.' }) input: UnsubscribeInput,
     @Ctx() ctx: RequestContext,
   ): Promise<DraftPayload> {
-    return draftPayload(ctx, 'UNSUBSCRIBE', async () =>
-      unsubscribe(ctx, { ...input, signer: signerOf(input, ctx) }),
-    )
+    return draftPayload(ctx, 'UNSUBSCRIBE', () => unsubscribe(ctx, input))
   }
 }

@@ -1,7 +1,7 @@
 import { Field, InputType, ObjectType } from 'type-graphql'
 import type { RequestContext } from '../../context.js'
 import type { PublicKey } from '../../deso/keys.js'
-import { GatewayError, NotSignedInError } from '../../errors.js'
+import { GatewayError } from '../../errors.js'
 import type { Draft } from '../../transaction/draft-request.js'
 import { asPayload } from '../errors/to-user-error.js'
 import { UserError } from '../errors/user-errors.js'
@@ -33,13 +33,6 @@ export class DraftPayload {
 
   @Field(() => [UserError], { description: 'Empty on success.' })
   errors!: UserError[]
-}
-
-/** The signer of an input: as given, else the viewer. */
-export function signerOf(input: { signer?: PublicKey | null }, ctx: RequestContext): PublicKey {
-  const signer = input.signer ?? ctx.viewer
-  if (!signer) throw new NotSignedInError('Sign in, or give the signer.')
-  return signer
 }
 
 /** Runs a drafting verb. `kind`: of what is asked for, as a refused one makes none. */
