@@ -3,7 +3,14 @@ import type { Clock } from '../clock.js'
 import { GatewayError } from '../errors.js'
 import type { Cache } from '../store/cache.js'
 import type { Caches } from '../store/caches.js'
-import type { BlockBudget, BlockRef, ChainReader, CommittedBlock, RecordLookup, RecordRef } from './chain.js'
+import type {
+  BlockBudget,
+  BlockRef,
+  CommittedBlock,
+  FollowableChain,
+  RecordLookup,
+  RecordRef,
+} from './chain.js'
 import { decodeTransaction } from './codec.js'
 import { type BlockReadOptions, CommittedBlocks, committedBlock, type KeptBlock } from './committed-blocks.js'
 import { CommittedTip } from './committed-tip.js'
@@ -41,7 +48,7 @@ export interface ChainReaderOptions {
  * The committed chain, read from blocks and nothing else: what a block lists is final, what an index lacks proves
  * nothing. It knows no record's meaning; it finds a transaction by height and id, and decodes that one alone.
  */
-export function createChainReader({ node, caches, clock }: ChainReaderOptions): ChainReader {
+export function createChainReader({ node, caches, clock }: ChainReaderOptions): FollowableChain {
   const times = caches.create<number>('deso-block-times', { maxEntries: 256, shared: 'json' })
   const tips = new CommittedTip(node, clock, times)
   const keptBlocks = caches.create<KeptBlock>('deso-blocks', { maxEntries: 64, maxBytes: MAX_KEPT_BYTES })
@@ -71,7 +78,7 @@ const MAX_KEPT_CHARACTERS = 8 * 1024
 /** So long an absence is believed without asking again. */
 const ABSENCE_MS = 2_000
 
-class BlockChainReader implements ChainReader {
+class BlockChainReader implements FollowableChain {
   constructor(
     private readonly tips: CommittedTip,
     private readonly blocks: CommittedBlocks,
@@ -87,6 +94,15 @@ class BlockChainReader implements ChainReader {
 
   async freshCommittedTip({ signal }: { signal?: AbortSignal | undefined } = {}): Promise<BlockRef> {
     return (await unlessAborted(this.tips.fresh(), signal)).tip
+  }
+
+  async head({ signal }: { signal?: AbortSignal | undefined } = {}) {
+    const { tip } = await unlessAborted(this.tips.fresh(), signal)
+    return { tip, generation: this.tips.generation }
+  }
+
+  setFollowed(isFollowed: boolean): void {
+    this.tips.timeOf = isFollowed ? (tip, affinity) => this.blocks.readTip(tip, affinity) : null
   }
 
   async committedBlock(height: number, options?: BlockReadOptions): Promise<CommittedBlock> {

@@ -52,6 +52,14 @@ export interface ChainReader {
   ): Promise<CommittedBlock>
 }
 
+/** What the one follower of the chain needs beside. */
+export interface FollowableChain extends ChainReader {
+  /** The committed tip, asked of the node anew. `generation` rises when the node begins another chain. */
+  head(options?: { signal?: AbortSignal | undefined }): Promise<{ tip: BlockRef; generation: number }>
+  /** While every block is read: a new tip's block is read at once, in place of its header. */
+  setFollowed(isFollowed: boolean): void
+}
+
 export interface CommittedBlock extends BlockRef {
   /** In block order; ids are sha256d of the bytes. */
   transactions: readonly { id: string; bytes: Uint8Array }[]

@@ -3,7 +3,7 @@ import { NodeUnavailableError } from '../errors.js'
 import type { Cache } from '../store/cache.js'
 import type { BlockBudget, BlockRef, CommittedBlock } from './chain.js'
 import { type CommittedTip, type SeenTip, unixSeconds } from './committed-tip.js'
-import type { DesoNode, NodeBlock } from './node.js'
+import type { DesoNode, NodeAffinity, NodeBlock } from './node.js'
 import { transactionId } from './signature.js'
 import { unlessAborted } from './unless-aborted.js'
 
@@ -53,6 +53,13 @@ export class CommittedBlocks {
     return this.read(height, options)
   }
 
+  /** A tip's time, from its whole block, which is kept: for as long as every block is read anyway. */
+  async readTip(tip: { height: number; hash: string }, affinity: NodeAffinity): Promise<number> {
+    const block = await this.loadBlock(tip.height, affinity, tip.hash)
+    await this.kept.set(this.keyOf(tip.height), block, keepFor(block))
+    return block.time
+  }
+
   private keyOf(height: number): string {
     return `${this.tips.generation}:${height}`
   }
@@ -72,8 +79,12 @@ export class CommittedBlocks {
 
   private async loadFrom({ tip, affinity }: SeenTip, height: number): Promise<KeptBlock> {
     if (height > tip.height) throw new BlockNotCommittedError(height)
+    return this.loadBlock(height, affinity, height === tip.height ? tip.hash : null)
+  }
+
+  private async loadBlock(height: number, affinity: NodeAffinity, hash: string | null): Promise<KeptBlock> {
     const block = await this.node.block({ height }, { affinity })
-    if (block?.height !== height || (height === tip.height && block.hash !== tip.hash)) {
+    if (block?.height !== height || (hash !== null && block.hash !== hash)) {
       throw new NodeUnavailableError(
         `The DeSo node has another block than its committed one at height ${height}.`,
       )
