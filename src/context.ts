@@ -1,12 +1,15 @@
 import type { Logger } from 'pino'
+import type { Announcer } from './announcer.js'
 import type { Clock } from './clock.js'
 import type { Config } from './config/config.js'
 import type { GatewayIdentity } from './crypto/gateway-identity.js'
+import type { BlockFollower } from './deso/block-follower.js'
 import type { ChainReader } from './deso/chain.js'
 import type { PublicKey } from './deso/keys.js'
 import type { Loaders } from './deso/loaders.js'
 import type { DesoNode } from './deso/node.js'
 import type { IpfsStore } from './ipfs/store.js'
+import type { LiveFeed } from './live/live-feed.js'
 import type { Metrics } from './metrics.js'
 import type { Caches } from './store/caches.js'
 import type { KeyedMutex } from './store/keyed-mutex.js'
@@ -20,11 +23,15 @@ export interface AppContext {
   identity: GatewayIdentity
   node: DesoNode
   chain: ChainReader
+  follower: BlockFollower
+  live: LiveFeed
   ipfs: IpfsStore
   state: StateStore
   caches: Caches
   mutex: KeyedMutex
   metrics: Metrics
+  /** By the ids of transactions: something may have become of what was handed in here. */
+  submits: Announcer
   /** Loaders for one request (or one piece of background work). */
   createLoaders(signal: AbortSignal): Loaders
 }

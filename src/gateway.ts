@@ -1,19 +1,26 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import { Announcer } from './announcer.js'
 import { type Clock, systemClock } from './clock.js'
 import type { Config } from './config/config.js'
 import type { AppContext } from './context.js'
 import { type GatewayIdentity, gatewayIdentityFromSeed } from './crypto/gateway-identity.js'
+import { createBlockFollower } from './deso/block-follower.js'
 import { createChainReader } from './deso/chain-reader.js'
 import { createHttpNode } from './deso/http-node.js'
 import { type PublicKey, publicKeyFromBytes, publicKeyOf } from './deso/keys.js'
 import { createLoaders } from './deso/loaders.js'
 import { devAccounts } from './devchain/accounts.js'
 import { startDevchain } from './devchain/devchain.js'
+import { LiveOperations } from './graphql/live/live-operations.js'
+import { createSchema } from './graphql/schema.js'
 import { createGraphQLServer } from './graphql/server.js'
 import { createHttpApp } from './http/app.js'
 import { openDoor, portInUse } from './http/door.js'
+import { LiveConnections } from './http/live/live-connections.js'
+import { createWebSockets } from './http/live/web-sockets.js'
 import { createEmbeddedStore } from './ipfs/embedded-store.js'
+import { LiveFeed } from './live/live-feed.js'
 import { createLogger } from './logger.js'
 import { createMetrics } from './metrics.js'
 import { openCaches } from './store/caches.js'
@@ -64,13 +71,16 @@ export async function startGateway(config: Config, options: GatewayOptions = {})
     opened.push(() => door.close())
     const devchain = await openDevchain(config, clock, log, opened)
     const app = await openApp(withPort(config, door.port), devchain?.url ?? null, clock, log, opened)
-    const graphql = createGraphQLServer(app)
+    const schema = createSchema(config.deso.network)
+    const graphql = createGraphQLServer(app, schema)
     await graphql.start()
+    const live = new LiveConnections(app, new LiveOperations(app, schema))
     opened.push(
       () => graphql.stop(),
       () => door.drain(),
+      () => live.close(),
     )
-    door.serve(createHttpApp(app, graphql))
+    door.serve(createHttpApp(app, graphql, live), createWebSockets(app, live))
     const url = app.config.server.publicUrl
     return { url, port: door.port, devchain, app, close: closeAll, [Symbol.asyncDispose]: closeAll }
   } catch (error) {
@@ -146,6 +156,14 @@ async function openApp(
   opened.push(() => node.close())
   // It may come later; an operator who named the wrong one wants to know now.
   node.committedTip().catch((error: unknown) => log.warn({ err: error }, 'no usable DeSo node yet'))
+  const chain = createChainReader({ node, caches, clock })
+  const follower = createBlockFollower({
+    chain,
+    clock,
+    log,
+    observe: (progress) => metrics.followed(progress),
+  })
+  opened.push(async () => follower[Symbol.asyncDispose]())
   return {
     config,
     clock,
@@ -155,9 +173,12 @@ async function openApp(
     state,
     caches,
     identity,
-    chain: createChainReader({ node, caches, clock }),
+    chain,
+    follower,
+    live: new LiveFeed({ follower, chain, network, maxReplayBlocks: config.limits.maxReplayBlocks }),
     mutex: new KeyedMutex(),
     metrics,
+    submits: new Announcer(),
     createLoaders: (signal) => createLoaders({ node, caches, clock, signal }),
   }
 }

@@ -8,8 +8,9 @@ const DOMAIN = ['account', 'subscription', 'content', 'transaction']
 
 /** What each room may import: dependencies run one way, downwards. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
-  http: ['graphql', ...DOMAIN, 'access', 'protocol', ...GROUND],
-  graphql: [...DOMAIN, 'access', 'protocol', ...GROUND],
+  http: ['graphql', 'live', ...DOMAIN, 'access', 'protocol', ...GROUND],
+  graphql: ['live', ...DOMAIN, 'access', 'protocol', ...GROUND],
+  live: [...DOMAIN, 'access', 'protocol', ...GROUND],
   account: [...DOMAIN, 'access', 'protocol', ...GROUND],
   subscription: [...DOMAIN, 'access', 'protocol', ...GROUND],
   content: [...DOMAIN, 'access', 'protocol', ...GROUND],
@@ -31,6 +32,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 const MAY_IMPORT_TYPES: Record<string, readonly string[]> = {
   http: ['config'],
   graphql: ['config'],
+  live: ['config'],
   account: ['config'],
   subscription: ['config'],
   content: ['config'],
@@ -46,7 +48,7 @@ const MAY_IMPORT_TYPES: Record<string, readonly string[]> = {
 
 /** The files at the root of src, and who may import them; those that are not named may be imported by all. */
 const ROOT_FILES: Record<string, readonly string[]> = {
-  'context.ts': ['http', 'graphql', ...DOMAIN, 'access'],
+  'context.ts': ['http', 'graphql', 'live', ...DOMAIN, 'access'],
   'gateway.ts': ['story'],
   'logger.ts': ['story'],
   'main.ts': [],

@@ -167,14 +167,22 @@ describe('introspection', () => {
 })
 
 describe('a subscription operation', () => {
-  it('is refused as such, as there are none yet', async () => {
-    const { errors } = await world.query('subscription { chainHead { height } }')
-    expect(errors).toMatchObject([
-      {
-        message: 'This schema has no subscription operations.',
-        extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
-      },
-    ])
+  it('sent as a query is refused, with where it belongs', async () => {
+    const response = await fetch(`${world.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: 'subscription { chainHead { height } }' }),
+    })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toEqual({
+      errors: [
+        {
+          message:
+            'Live operations come over a WebSocket (subprotocol graphql-transport-ws), or as server-sent events (Accept: text/event-stream).',
+          extensions: { code: 'BAD_REQUEST', retryable: false, requestId: expect.any(String) },
+        },
+      ],
+    })
   })
 })
 
@@ -183,7 +191,7 @@ describe('the published limits', () => {
     const { gateway } =
       await world.ask(`{ gateway { network version tipHeight committedTip { height hash time }
       storage { kind isHealthy } limits {
-      maxPageSize maxFileBytes maxFilesPerContent maxQueryDepth maxQueryCost maxQueryTokens maxQueryAliases commitWaitSeconds
+      maxPageSize maxFileBytes maxFilesPerContent maxQueryDepth maxQueryCost maxQueryTokens maxQueryAliases commitWaitSeconds maxReplayBlocks
     } } }`)
     expect(gateway).toEqual({
       network: 'TESTNET',
@@ -204,6 +212,7 @@ describe('the published limits', () => {
         maxQueryTokens: 2_000,
         maxQueryAliases: 30,
         commitWaitSeconds: 30,
+        maxReplayBlocks: 1000,
       },
     })
   })

@@ -31,6 +31,11 @@ export async function createSession(app: Gateway, publicKey: PublicKey): Promise
 
 /** Whose session a token is, by this gateway's clock. Throws UnauthenticatedError for any fault in it. */
 export async function verifySession(app: Gateway, token: string): Promise<PublicKey> {
+  return (await readSession(app, token)).publicKey
+}
+
+/** The same, with the end of the session. */
+export async function readSession(app: Gateway, token: string): Promise<Omit<Session, 'accessToken'>> {
   const { publicUrl } = app.config.server
   try {
     const { payload } = await jwtVerify(token, secretOf(app), {
@@ -40,7 +45,8 @@ export async function verifySession(app: Gateway, token: string): Promise<Public
       requiredClaims: ['sub', 'iat', 'exp'],
       currentDate: new Date(app.clock.now()),
     })
-    return parsePublicKey(payload.sub ?? '', app.config.deso.network)
+    const publicKey = parsePublicKey(payload.sub ?? '', app.config.deso.network)
+    return { publicKey, expiresAt: new Date((payload.exp ?? 0) * 1000) }
   } catch (cause) {
     throw new UnauthenticatedError(undefined, cause)
   }

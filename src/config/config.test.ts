@@ -55,7 +55,9 @@ describe('the settings', () => {
         maxQueryAliases: 30,
         maxQueryCost: 10_000,
         commitWaitSeconds: 30,
+        maxReplayBlocks: 1000,
       },
+      live: { maxConnections: 10_000, heartbeatSeconds: 15 },
     })
   })
 

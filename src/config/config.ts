@@ -5,13 +5,13 @@
  */
 import { resolve } from 'node:path'
 import { readEnv } from './env.js'
+import { type Limits, readLimits } from './limits.js'
 import { Settings } from './settings.js'
 import { isLoopback, parseBaseUrl, parseRedisUrl } from './urls.js'
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 const MAX_NODES = 16
 const MAX_SEEDS = 32
-const GIB = 2 ** 30
 /** The order of secp256k1: a seed is a private key, hence from 1 to one below it. */
 const CURVE_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
 
@@ -47,17 +47,11 @@ export interface Config {
     readonly challengeSeconds: number
     readonly linkSeconds: number
   }
-  readonly limits: {
-    readonly maxFileBytes: number
-    readonly maxFilesPerContent: number
-    /** Per account. */
-    readonly maxUnpublishedBytes: number
-    readonly maxPageSize: number
-    readonly maxQueryDepth: number
-    readonly maxQueryTokens: number
-    readonly maxQueryAliases: number
-    readonly maxQueryCost: number
-    readonly commitWaitSeconds: number
+  readonly limits: Limits
+  readonly live: {
+    /** WebSockets and event streams together. */
+    readonly maxConnections: number
+    readonly heartbeatSeconds: number
   }
 }
 
@@ -92,6 +86,10 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       linkSeconds: settings.integer('LINK_SECONDS', { default: 21_600, min: 1, max: 604_800 }),
     },
     limits: readLimits(settings),
+    live: {
+      maxConnections: settings.integer('MAX_LIVE_CONNECTIONS', { default: 10_000, min: 0, max: 1_000_000 }),
+      heartbeatSeconds: settings.integer('LIVE_HEARTBEAT_SECONDS', { default: 15, min: 1, max: 60 }),
+    },
   }
   checkTogether(settings, config)
   settings.finish()
@@ -209,24 +207,6 @@ function readRedisUrl(settings: Settings, name: 'CACHE_URL' | 'STATE_URL'): stri
   if ('url' in parsed) return parsed.url
   settings.fault(name, name === 'CACHE_URL' ? `${parsed.fault}, or memory:` : parsed.fault)
   return null
-}
-
-function readLimits(settings: Settings): Config['limits'] {
-  return {
-    maxFileBytes: settings.integer('MAX_FILE_BYTES', { default: 5 * GIB, min: 1, max: 1024 * GIB }),
-    maxFilesPerContent: settings.integer('MAX_FILES', { default: 100, min: 1, max: 1000 }),
-    maxUnpublishedBytes: settings.integer('MAX_UNPUBLISHED_BYTES', {
-      default: 10 * GIB,
-      min: 1,
-      max: 2 ** 20 * GIB,
-    }),
-    maxPageSize: settings.integer('MAX_PAGE_SIZE', { default: 100, min: 1, max: 1000 }),
-    maxQueryDepth: settings.integer('MAX_QUERY_DEPTH', { default: 15, min: 1, max: 100 }),
-    maxQueryTokens: settings.integer('MAX_QUERY_TOKENS', { default: 2000, min: 100, max: 100_000 }),
-    maxQueryAliases: settings.integer('MAX_QUERY_ALIASES', { default: 30, min: 0, max: 1000 }),
-    maxQueryCost: settings.integer('MAX_QUERY_COST', { default: 10_000, min: 100, max: 1_000_000 }),
-    commitWaitSeconds: settings.integer('COMMIT_WAIT_SECONDS', { default: 30, min: 1, max: 300 }),
-  }
 }
 
 function checkTogether(settings: Settings, config: Config): void {

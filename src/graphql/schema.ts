@@ -20,6 +20,8 @@ import { PublishResolver } from './content/publish-resolver.js'
 import { DraftExpired, PlanChanged } from './errors/draft-errors.js'
 import { InsufficientFunds, PLAIN_ERRORS, TransactionRejected, UploadTooLarge } from './errors/user-errors.js'
 import { GatewayResolver } from './gateway/gateway-resolver.js'
+import { liftEvents } from './live/live-field.js'
+import { LiveResolver } from './live/live-resolver.js'
 import { NodeResolver } from './node/node-resolver.js'
 import { JwsScalar } from './scalars/identifiers.js'
 import { Uint256Scalar } from './scalars/integers.js'
@@ -40,6 +42,7 @@ export function createSchema(network: Network): GraphQLSchema {
       ContentResolver,
       FileResolver,
       GatewayResolver,
+      LiveResolver,
       MoneyResolver,
       NodeResolver,
       PaymentFieldResolver,
@@ -70,13 +73,18 @@ export function createSchema(network: Network): GraphQLSchema {
     schema.getMutationType(),
     'What can be done. Whatever moves money or records is a draft, which its signer signs and submits.',
   )
-  const config = schema.toConfig()
+  const lifted = liftEvents(
+    schema,
+    'Live',
+    'What can be watched, over a WebSocket or as server-sent events. Every event is a committed block’s.',
+  )
+  const config = lifted.toConfig()
   return new GraphQLSchema({ ...config, types: [...config.types, Uint256Scalar, JwsScalar] })
 }
 
-/** As SDL with its `schema` block: without it a reader would take the type Subscription for the live root. */
+/** As SDL. Its `schema` block is printed because the live root is called Live: the type Subscription is a fan's. */
 export function printWithRoots(schema: GraphQLSchema): string {
-  return `schema {\n  query: Query\n  mutation: Mutation\n}\n\n${printSchema(lexicographicSortSchema(schema))}\n`
+  return `${printSchema(lexicographicSortSchema(schema))}\n`
 }
 
 /** type-graphql makes the roots by itself, without a word. */

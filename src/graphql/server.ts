@@ -3,27 +3,26 @@ import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled'
+import type { GraphQLSchema } from 'graphql'
 import type { AppContext, RequestContext } from '../context.js'
 import { errorsPlugin } from './errors/errors-plugin.js'
 import { formatError } from './errors/format-error.js'
-import { knownRootRule } from './limits/known-root-rule.js'
 import { limitsPlugin } from './limits/limits-plugin.js'
-import { createSchema } from './schema.js'
+import { noLivePlugin } from './live/no-live-plugin.js'
 
 /**
  * The GraphQL shell: it maps documents to the domain's verbs and their answers back. It knows Apollo and type-graphql,
  * and neither Express nor a DeSo node nor IPFS.
  */
-export function createGraphQLServer(app: AppContext): ApolloServer<RequestContext> {
+export function createGraphQLServer(app: AppContext, schema: GraphQLSchema): ApolloServer<RequestContext> {
   const { limits } = app.config
   return new ApolloServer<RequestContext>({
-    schema: createSchema(app.config.deso.network),
+    schema,
     introspection: true,
     // No cookie ever speaks for anybody here, so a page elsewhere can forge nothing: a plain GET may ask.
     csrfPrevention: false,
     includeStacktraceInErrorResponses: false,
     parseOptions: { maxTokens: limits.maxQueryTokens },
-    validationRules: [knownRootRule],
     validationOptions: { maxErrors: 20 },
     persistedQueries: false,
     allowBatchedHttpRequests: false,
@@ -34,6 +33,7 @@ export function createGraphQLServer(app: AppContext): ApolloServer<RequestContex
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
+      noLivePlugin(),
       limitsPlugin(),
       errorsPlugin(),
     ],

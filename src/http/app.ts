@@ -7,6 +7,7 @@ import { contentRoute } from './content/content-route.js'
 import { graphqlRoute } from './graphql/graphql-route.js'
 import { healthRoutes } from './health-route.js'
 import { HttpError } from './http-error.js'
+import type { LiveConnections } from './live/live-connections.js'
 import { metricsRoute } from './metrics-route.js'
 import { requestIdOf } from './request-context.js'
 import { restRoutes } from './rest/rest-routes.js'
@@ -15,7 +16,11 @@ import { restRoutes } from './rest/rest-routes.js'
  * HTTP in, HTTP out: routes, sessions, statuses, bodies. It knows the domain's verbs and the GraphQL server, and nothing
  * of DeSo's formats or of IPFS.
  */
-export function createHttpApp(app: AppContext, graphql: ApolloServer<RequestContext>): Express {
+export function createHttpApp(
+  app: AppContext,
+  graphql: ApolloServer<RequestContext>,
+  live: LiveConnections,
+): Express {
   const http = express()
   http.disable('x-powered-by')
   http.disable('etag')
@@ -34,7 +39,7 @@ export function createHttpApp(app: AppContext, graphql: ApolloServer<RequestCont
       maxAge: 86_400,
     }),
   )
-  http.use('/graphql', graphqlRoute(app, graphql))
+  http.use('/graphql', graphqlRoute(app, graphql, live))
   http.use('/content', contentRoute(app))
   http.use('/api', restRoutes(app, graphql))
   http.get('/', (_req, res) => res.redirect(302, '/graphql'))

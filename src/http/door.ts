@@ -1,5 +1,7 @@
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { isWebSocket, withoutUpgrade } from './upgrade.js'
 
 /** A port that something else has. */
 export class PortInUseError extends Error {
@@ -25,22 +27,33 @@ export class CannotListenError extends Error {
 /** The listening socket: taken before anything else is opened, answering 503 until there is something to serve. */
 export interface Door {
   port: number
-  serve(listener: RequestListener): void
+  serve(listener: RequestListener, onWebSocket: WebSocketListener): void
   /** No new connections; requests under way have seconds to end. */
   drain(): Promise<void>
   close(): Promise<void>
 }
 
+/** A WebSocket handshake, still to be answered. */
+export type WebSocketListener = (req: IncomingMessage, socket: Duplex, head: Buffer) => void
+
 /** Requests under way have this long when the gateway stops. */
 const DRAIN_MS = 10_000
+const UNAVAILABLE =
+  'HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n'
 
 /** Throws PortInUseError or CannotListenError. */
 export async function openDoor({ host, port }: { host: string; port: number }): Promise<Door> {
   let listener: RequestListener = (_req, res) => void res.writeHead(503, { 'retry-after': '1' }).end()
+  let onWebSocket: WebSocketListener = (_req, socket) => void socket.end(UNAVAILABLE)
   // An upload flows as long as it flows: the socket's idle limit is what ends a dead one.
   const options = { requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 65_000 }
   const server = createServer(options, (req, res) => listener(req, res))
   server.timeout = 120_000
+  server.on('upgrade', (req, socket, head) => {
+    if (isWebSocket(req)) return onWebSocket(req, socket, head)
+    socket.unshift(withoutUpgrade(req, head))
+    server.emit('connection', socket)
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const isTaken = error.code === 'EADDRINUSE'
@@ -60,8 +73,9 @@ export async function openDoor({ host, port }: { host: string; port: number }): 
     })
   return {
     port: (server.address() as AddressInfo).port,
-    serve: (next) => {
-      listener = next
+    serve: (nextListener, nextOnWebSocket) => {
+      listener = nextListener
+      onWebSocket = nextOnWebSocket
     },
     drain,
     close: drain,

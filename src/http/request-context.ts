@@ -45,10 +45,14 @@ export function contextFor(
 
 async function viewerOf(app: AppContext, req: IncomingMessage): Promise<PublicKey | null> {
   const header = req.headers.authorization
-  if (header === undefined) return null
+  return header === undefined ? null : verifySession(app, bearerToken(header))
+}
+
+/** The token of an Authorization header. Throws UnauthenticatedError. */
+export function bearerToken(header: string): string {
   const [, token] = /^Bearer +(\S{1,4096})$/i.exec(header) ?? []
   if (!token) throw new UnauthenticatedError('Authorization: send `Bearer <access token>`.')
-  return verifySession(app, token)
+  return token
 }
 
 function signalOf(res: ServerResponse, deadline: boolean): AbortSignal {

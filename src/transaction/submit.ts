@@ -39,9 +39,13 @@ export async function submitTransaction(
   }
 }
 
-function submitSigned(ctx: RequestContext, signed: SignedTransaction): Promise<SubmitResult> {
+async function submitSigned(ctx: RequestContext, signed: SignedTransaction): Promise<SubmitResult> {
   const oneAtATime = () => submitOfNonce(ctx, signed)
-  return ctx.app.mutex.run(signed.sendingKey, oneAtATime, ctx.signal)
+  try {
+    return await ctx.app.mutex.run(signed.sendingKey, oneAtATime, ctx.signal)
+  } finally {
+    ctx.app.submits.announce(signed.id)
+  }
 }
 
 async function submitOfNonce(

@@ -1,4 +1,5 @@
 import { pino } from 'pino'
+import { Announcer } from '../../src/announcer.js'
 import type { Clock } from '../../src/clock.js'
 import type { Config } from '../../src/config/config.js'
 import type { AppContext, RequestContext } from '../../src/context.js'
@@ -62,6 +63,9 @@ export async function openChainWorld(): Promise<ChainWorld> {
     caches,
     identity: gatewayIdentityFromSeed('07'.repeat(32)),
     chain: createChainReader({ node, caches, clock }),
+    follower: null as never,
+    live: null as never,
+    submits: new Announcer(),
     state: new MemoryState(),
     mutex: new KeyedMutex(),
     metrics: createMetrics(),

@@ -1,3 +1,4 @@
+import { Announcer } from '../../src/announcer.js'
 import type { Clock } from '../../src/clock.js'
 import type { Config } from '../../src/config/config.js'
 import type { AppContext, RequestContext } from '../../src/context.js'
@@ -112,6 +113,7 @@ export function fakeGateway({
     chain: chain.reader,
     caches: createMemoryCaches(clock),
     mutex: new KeyedMutex(),
+    submits: new Announcer(),
     createLoaders: () => fakeLoaders(chain),
   } as unknown as AppContext
 }

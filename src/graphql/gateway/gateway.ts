@@ -48,6 +48,9 @@ export class Limits {
 
   @Field(() => Int, { description: 'How long `submitTransaction` waits for COMMITTED, in seconds.' })
   commitWaitSeconds!: number
+
+  @Field(() => Int, { description: 'How many blocks back live events are told of again (`fromHeight`).' })
+  maxReplayBlocks!: number
 }
 
 @ObjectType('Gateway', { description: 'This gateway: network, chain head, storage, limits.' })

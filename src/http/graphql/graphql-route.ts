@@ -3,6 +3,8 @@ import { type Request, type Response, Router } from 'express'
 import { UnauthenticatedError } from '../../account/errors.js'
 import type { AppContext, RequestContext } from '../../context.js'
 import { HttpError } from '../http-error.js'
+import { answerEvents, wantsEvents } from '../live/events-route.js'
+import type { LiveConnections } from '../live/live-connections.js'
 import { readJsonObject } from '../read-body.js'
 import { createRequestContext, requestIdOf } from '../request-context.js'
 import { send } from '../send.js'
@@ -13,10 +15,15 @@ import { processMultipartRequest } from './process-request.js'
  * /graphql: Apollo Server behind a handler of our own, since express.json and Apollo's integration cost a third of the
  * throughput (facts/graphql.md §4).
  */
-export function graphqlRoute(app: AppContext, server: ApolloServer<RequestContext>): Router {
+export function graphqlRoute(
+  app: AppContext,
+  server: ApolloServer<RequestContext>,
+  live: LiveConnections,
+): Router {
   return Router().all('/', async (req, res) => {
     if (wantsPage(req)) return explorerPage(app, req, res)
     try {
+      if (wantsEvents(req)) return await answerEvents(app, live, req, res)
       // The session is checked before a byte of the body is read.
       const context = await createRequestContext(app, req, res, { deadline: !isMultipart(req) })
       await execute(app, server, req, res, context)

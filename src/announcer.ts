@@ -1,0 +1,18 @@
+/** Tells those who listen in this process, and only them, that something may have changed: they look for themselves. */
+export class Announcer {
+  readonly #listeners = new Map<string, Set<() => void>>()
+
+  /** Listens until the answer is called. */
+  listen(key: string, hear: () => void): () => void {
+    const listeners = this.#listeners.get(key) ?? new Set()
+    this.#listeners.set(key, listeners.add(hear))
+    return () => {
+      listeners.delete(hear)
+      if (listeners.size === 0 && this.#listeners.get(key) === listeners) this.#listeners.delete(key)
+    }
+  }
+
+  announce(key: string): void {
+    for (const hear of [...(this.#listeners.get(key) ?? [])]) hear()
+  }
+}
