@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { LRUCache } from 'lru-cache'
 import { Agent } from 'undici'
 import { NodeUnavailableError } from '../errors.js'
 import { type LosslessJson, parseLosslessJson } from './lossless-json.js'
@@ -38,10 +39,25 @@ export async function exchangeJson(agent: Agent, exchange: Exchange): Promise<Lo
     throw new NodeUnavailableError('The DeSo node answered something else than JSON.', text.slice(0, 300))
   }
   try {
-    return parseLosslessJson(text)
+    return parseOnce(text)
   } catch (cause) {
     throw new NodeUnavailableError('The DeSo node answered broken JSON.', cause)
   }
+}
+
+/** Small answers as they were taken apart: the same list of posts comes again and again, and takes milliseconds. */
+const parsed = new LRUCache<string, object>({
+  maxSize: 2 << 20,
+  maxEntrySize: 256 << 10,
+  sizeCalculation: (_, text) => text.length + 1,
+})
+
+function parseOnce(text: string): LosslessJson {
+  const known = parsed.get(text) as LosslessJson | undefined
+  if (known !== undefined) return known
+  const json = parseLosslessJson(text)
+  if (typeof json === 'object' && json !== null) parsed.set(text, json)
+  return json
 }
 
 interface TextAnswer {

@@ -16,6 +16,7 @@ import type {
   GlobalParams,
   NodeBlockHeader,
   NodePost,
+  NodeUser,
 } from './node.js'
 import {
   readAssociation,
@@ -33,6 +34,7 @@ import {
 } from './rest-answers.js'
 import type { JsonValue } from './rest-schema.js'
 import { absentAsNull } from './rule-errors.js'
+import { SharedReads } from './shared-reads.js'
 
 /**
  * A DeSo node over its REST API: which path and which fields each question of DesoNode is. How a call travels is
@@ -51,6 +53,9 @@ const POSTS_A_REQUEST = 50
 const HASH = /^[0-9a-f]{64}$/
 
 class HttpNode implements DesoNode {
+  private readonly usersRead = new SharedReads<NodeUser[]>()
+  private readonly postsRead = new SharedReads<NodePost[]>()
+
   constructor(
     private readonly transport: HttpTransport,
     private readonly network: Network,
@@ -73,8 +78,13 @@ class HttpNode implements DesoNode {
     return this.get('/api/v0/get-exchange-rate', readUsdCentsPerDeso, options)
   }
 
-  async users(keys: readonly PublicKey[], options?: CallOptions) {
+  async users(keys: readonly PublicKey[], options: CallOptions = {}) {
     if (keys.length === 0) return []
+    if (options.affinity) return this.readUsers(keys, options)
+    return this.usersRead.read(keys.join(), (signal) => this.readUsers(keys, { signal }), options.signal)
+  }
+
+  private readUsers(keys: readonly PublicKey[], options: CallOptions): Promise<NodeUser[]> {
     const body = {
       PublicKeysBase58Check: [...keys],
       SkipForLeaderboard: true,
@@ -108,14 +118,24 @@ class HttpNode implements DesoNode {
     return this.post('/api/v0/get-posts-hashhexlist', body, read, options)
   }
 
-  async postsOf(key: PublicKey, page: { after?: string; limit: number }, options?: CallOptions) {
+  async postsOf(key: PublicKey, page: { after?: string; limit: number }, options: CallOptions = {}) {
     if (page.limit <= 0) return []
+    if (options.affinity) return this.readPostsOf(key, page, options)
+    const question = `${key}:${page.limit}:${page.after ?? ''}`
+    return this.postsRead.read(question, (signal) => this.readPostsOf(key, page, { signal }), options.signal)
+  }
+
+  private readPostsOf(
+    key: PublicKey,
+    page: { after?: string; limit: number },
+    options: CallOptions,
+  ): Promise<NodePost[]> {
     const body = {
       PublicKeyBase58Check: key,
       NumToFetch: page.limit,
       LastPostHashHex: page.after ?? '',
     } satisfies Partial<GetPostsForPublicKeyRequest>
-    const read = (json: JsonValue) => readPosts(json.field('Posts'), this.network)
+    const read = (json: JsonValue) => json.once(() => readPosts(json.field('Posts'), this.network))
     return this.post('/api/v0/get-posts-for-public-key', body, read, options)
   }
 

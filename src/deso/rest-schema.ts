@@ -10,6 +10,9 @@ export class NonsenseAnswerError extends NodeUnavailableError {
 
 const MAX_UINT64 = 2n ** 64n - 1n
 
+/** What was read of an answer before, by the answer. */
+const readBefore = new WeakMap<object, unknown>()
+
 /** One value of an answer and the way to it; each reader throws NonsenseAnswerError for another shape, never a TypeError. */
 export class JsonValue {
   constructor(
@@ -20,6 +23,13 @@ export class JsonValue {
   /** Absent or null. Go leaves out empty values of some fields, and writes null for empty slices and maps. */
   get isNull(): boolean {
     return this.value === undefined || this.value === null
+  }
+
+  /** `read`'s value; of an answer that came before, letter by letter, the same one. It must not be changed. */
+  once<T>(read: () => T): T {
+    const object = this.object()
+    if (!readBefore.has(object)) readBefore.set(object, read())
+    return readBefore.get(object) as T
   }
 
   field(name: string): JsonValue {

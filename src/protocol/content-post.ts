@@ -28,8 +28,19 @@ export interface ContentPost extends ContentFields {
   timestampNanos: bigint
 }
 
+/** Posts as they were parsed: of an answer that came again the posts are the same objects. */
+const known = new WeakMap<NodePost, ContentPost | null>()
+
 /** The content that a post announces; null for a hidden post and for one whose fields do not hold. */
 export function parseContentPost(post: NodePost): ContentPost | null {
+  const before = known.get(post)
+  if (before !== undefined) return before
+  const parsed = parsePost(post)
+  known.set(post, parsed)
+  return parsed
+}
+
+function parsePost(post: NodePost): ContentPost | null {
   const fields = post.isHidden ? null : parseFields((key) => post.extraData.get(key) ?? '')
   if (fields === null) return null
   const { hash: postHash, poster: creator, body: teaser, timestampNanos } = post
