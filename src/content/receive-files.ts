@@ -4,6 +4,7 @@ import { InvalidInputError, UploadTooLargeError } from '../errors.js'
 import { isFileName } from '../protocol/file-name.js'
 import type { IncomingFile } from './incoming-file.js'
 import { isMediaType } from './media-type.js'
+import { countFlow } from './sweep-buffers.js'
 
 /** A file whose bytes have all come. */
 export interface ReceivedFile<T> {
@@ -68,6 +69,7 @@ async function receive<T>(
       }
       spend(chunk.length)
       hmac.update(chunk)
+      countFlow(chunk.length)
       yield chunk
     }
   }

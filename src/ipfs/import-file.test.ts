@@ -87,7 +87,7 @@ describe('importing', () => {
     const bytes = keystreamBytes('leaves', 2 * MIB + 5)
     const written: { cid: CID; bytes: Uint8Array }[] = []
     const write = async (cid: CID, block: Uint8Array) => {
-      written.push({ cid, bytes: block })
+      written.push({ cid, bytes: block.slice() })
     }
     const { cid } = await importUnixfsFile(chunksOf(bytes, [65_536]), write, { profile })
     expect(written.map((block) => block.cid.code)).toEqual([0x55, 0x55, 0x55, 0x70])

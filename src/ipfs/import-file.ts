@@ -2,13 +2,19 @@ import { type CIDProfile, importByteStream } from 'ipfs-unixfs-importer'
 import type { CID } from 'multiformats/cid'
 import { abortable } from './abortable.js'
 import { balancedLayout } from './balanced-layout.js'
+import { BlockChunker } from './block-chunker.js'
 import { WriteBehind } from './write-behind.js'
 
-/** Blocks of 1 MiB that are on their way to the disk while the source goes on. */
+/** Blocks that are on their way to the disk while the source goes on. */
 const WRITES_UNDER_WAY = 8
+const BLOCK_BYTES = { 'unixfs-v1-2025': 1_048_576, 'unixfs-v0-2015': 262_144 } as const satisfies Record<
+  CIDProfile,
+  number
+>
 
 /**
- * Cuts a stream into the blocks of one UnixFS file and hands each to `write`. The profile fixes the CID
+ * Cuts a stream into the blocks of one UnixFS file and hands each to `write`, whose it is until it has resolved: then
+ * its memory serves the next one. The profile fixes the CID
  * (IPIP-499, ipfs-unixfs-importer). When it resolves all blocks are written; when it rejects, with the error of the
  * source, of `write` or the signal's reason, no write is under way any more and the source is let go.
  */
@@ -25,7 +31,12 @@ export async function importUnixfsFile(
       yield chunk
     }
   }
-  const put = (cid: CID, bytes: Uint8Array) => writes.add(() => write(cid, bytes))
+  const chunker = new BlockChunker(BLOCK_BYTES[options.profile], WRITES_UNDER_WAY + 1)
+  const put = (cid: CID, bytes: Uint8Array) =>
+    writes.add(async () => {
+      await write(cid, bytes)
+      chunker.release(bytes)
+    })
   const blockstore = {
     put: async (cid: CID, bytes: unknown) => {
       await put(cid, bytes as Uint8Array)
@@ -35,6 +46,7 @@ export async function importUnixfsFile(
   try {
     const { cid } = await importByteStream(counted(), blockstore, {
       profile: options.profile,
+      chunker: (bytes) => chunker.cut(bytes),
       layout: balancedLayout(options.profile, put),
       // It would gather a batch of leaves before writing any; here writes are concurrent anyway.
       blockWriteConcurrency: 1,

@@ -1,3 +1,4 @@
+import { countFlow } from '../../content/sweep-buffers.js'
 import { StorageUnavailableError } from '../../errors.js'
 
 /**
@@ -39,7 +40,9 @@ export class CheckedBytes implements AsyncIterableIterator<Uint8Array> {
 
   async #pull(): Promise<IteratorResult<Uint8Array>> {
     const next = await this.#source.next()
-    this.#left -= next.done ? 0 : next.value.length
+    const length = next.done ? 0 : next.value.length
+    countFlow(length)
+    this.#left -= length
     if (this.#left < 0 || (next.done && this.#left > 0)) {
       await this.return()
       throw new StorageUnavailableError('The stored file is not as long as its manifest says.')
