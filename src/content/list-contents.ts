@@ -31,6 +31,13 @@ export async function listContents(
   const secret = identity.secret('cursor')
   const cursorOf = ({ hash, timestampNanos, anchor }: Position) =>
     sealCursor(secret, list, [hash, String(timestampNanos), anchor])
+  // Sealed when it is asked for, as few ask for all.
+  const edgeOf = (at: Position, node: Content) => ({
+    get cursor() {
+      return cursorOf(at)
+    },
+    node,
+  })
   let place = request.after === undefined ? null : positionIn(openCursor(secret, list, request.after))
   const page: Page<Content> = { edges: [], hasNextPage: false, hasPreviousPage: place !== null }
 
@@ -44,7 +51,7 @@ export async function listContents(
       place = positionOf(post)
       const content = contents[index]
       if (content && page.edges.length === size) return { ...page, hasNextPage: true }
-      if (content) page.edges.push({ cursor: cursorOf(place), node: content })
+      if (content) page.edges.push(edgeOf(place, content))
     }
     if (posts.length < limit) return page
     scanned += posts.length

@@ -23,15 +23,23 @@ export function gatewayIdentityFromSeed(
   olderSeedsHex: readonly string[] = [],
 ): GatewayIdentity {
   const privateKey = privateKeyFromSeed(seedHex)
+  const secrets = new Map<string, Uint8Array>()
   return {
     publicKey: secp256k1.getPublicKey(privateKey, true),
     privateKey,
     unwrapKeys: [privateKey, ...olderSeedsHex.map(privateKeyFromSeed)],
-    secret: (purpose) =>
-      new Uint8Array(
-        hkdfSync('sha256', privateKey, new Uint8Array(0), `deso-ipfs-gateway secret v1:${purpose}`, 32),
-      ),
+    // Purposes are words of the code, so there are few.
+    secret(purpose) {
+      const secret = secrets.get(purpose) ?? deriveSecret(privateKey, purpose)
+      secrets.set(purpose, secret)
+      return secret
+    },
   }
+}
+
+function deriveSecret(privateKey: Uint8Array, purpose: string): Uint8Array {
+  const info = `deso-ipfs-gateway secret v1:${purpose}`
+  return new Uint8Array(hkdfSync('sha256', privateKey, new Uint8Array(0), info, 32))
 }
 
 function privateKeyFromSeed(seedHex: string): Uint8Array {

@@ -37,9 +37,12 @@ class SharedRead<T> {
   readonly answer: Promise<T>
   private readonly unwanted = new AbortController()
   private waiting = 0
+  private isOpen = true
 
   constructor(load: Load<T>) {
-    this.answer = load(this.unwanted.signal)
+    this.answer = load(this.unwanted.signal).finally(() => {
+      this.isOpen = false
+    })
   }
 
   async join(signal: AbortSignal | undefined): Promise<T> {
@@ -48,7 +51,7 @@ class SharedRead<T> {
       return await unlessAborted(this.answer, signal)
     } finally {
       this.waiting -= 1
-      if (this.waiting === 0) this.unwanted.abort()
+      if (this.waiting === 0 && this.isOpen) this.unwanted.abort()
     }
   }
 }

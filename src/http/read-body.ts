@@ -32,32 +32,48 @@ function checkHeaders({ headers }: IncomingMessage): void {
 }
 
 async function readText(req: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  let size = 0
-  const timer = setTimeout(
-    () => req.destroy(new HttpError(408, 'BAD_REQUEST', 'The body took too long.')),
-    BODY_DEADLINE_MS,
-  )
+  const tooSlow = () => req.destroy(new HttpError(408, 'BAD_REQUEST', 'The body took too long.'))
+  const timer = setTimeout(tooSlow, BODY_DEADLINE_MS)
   try {
-    // Not destroyed when it is too large: the client still has to read the answer.
-    for await (const chunk of req.iterator({ destroyOnReturn: false })) {
-      size += (chunk as Buffer).length
-      if (size > MAX_JSON_BYTES) throw tooLarge()
-      chunks.push(chunk as Buffer)
-    }
+    return decode(await readBytes(req))
   } finally {
     clearTimeout(timer)
   }
-  return decode(Buffer.concat(chunks))
+}
+
+/** By events, which take a fraction of what a loop over the stream does. */
+function readBytes(req: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    const take = (chunk: Buffer) => {
+      size += chunk.length
+      chunks.push(chunk)
+      if (size <= MAX_JSON_BYTES) return
+      // Not destroyed: the client still has to read the answer.
+      req.off('data', take).pause()
+      reject(tooLarge())
+    }
+    req.on('data', take)
+    req.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)))
+    req.once('error', reject)
+    const brokeOff = () => {
+      if (!req.complete) reject(new HttpError(400, 'BAD_REQUEST', 'The body broke off.'))
+    }
+    req.once('close', brokeOff)
+    if (req.destroyed) brokeOff()
+  })
 }
 
 function tooLarge(): HttpError {
   return new HttpError(413, 'LIMIT_EXCEEDED', `A JSON body has at most ${MAX_JSON_BYTES} bytes.`)
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
 function decode(bytes: Buffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return utf8.decode(bytes)
   } catch {
     throw new HttpError(400, 'BAD_REQUEST', 'The body is not UTF-8.')
   }

@@ -69,7 +69,7 @@ function signalOf(res: ServerResponse, deadline: boolean): AbortSignal {
 
 /** Only waiting for others takes so long. */
 function endInTime(work: AbortController, res: ServerResponse): void {
-  const late = new NodeUnavailableError('This took too long. Try again.')
-  const timer = setTimeout(() => work.abort(late), REQUEST_DEADLINE_MS)
+  const endLate = () => work.abort(new NodeUnavailableError('This took too long. Try again.'))
+  const timer = setTimeout(endLate, REQUEST_DEADLINE_MS)
   res.once('close', () => clearTimeout(timer))
 }

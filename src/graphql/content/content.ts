@@ -30,7 +30,9 @@ export class ContentObject extends NodeInterface {
   readonly publishedAt: Date
 
   @Field(() => AccessPolicy, { description: 'Who may have the bytes.' })
-  readonly policy: AccessPolicy
+  get policy(): AccessPolicy {
+    return new AccessPolicy(this.content.policy, this.content.creator)
+  }
 
   @Field(() => CidScalar, { description: 'The manifest on IPFS, which links all files.' })
   readonly manifestCid: CID
@@ -42,7 +44,6 @@ export class ContentObject extends NodeInterface {
     this.title = content.title
     this.teaser = content.teaser
     this.publishedAt = content.publishedAt
-    this.policy = new AccessPolicy(content.policy, content.creator)
     this.manifestCid = content.manifestCid
   }
 }

@@ -55,16 +55,26 @@ export function connectionOf<T extends object>(node: ClassType<T>, name: string)
 
 /** A domain page as a connection, each row mapped to its GraphQL object. */
 export function toConnection<S, T>(page: Page<S>, map: (row: S) => T): Connection<T> {
-  const edges = page.edges.map(({ cursor, node }) => ({ cursor, node: map(node) }))
+  // What of a page costs to make is made when it is asked for.
+  const edges = page.edges.map((edge) => ({
+    get cursor() {
+      return edge.cursor
+    },
+    node: map(edge.node),
+  }))
   return {
     edges,
     nodes: edges.map((edge) => edge.node),
     pageInfo: {
       hasNextPage: page.hasNextPage,
       hasPreviousPage: page.hasPreviousPage,
-      startCursor: edges[0]?.cursor ?? null,
+      get startCursor() {
+        return edges[0]?.cursor ?? null
+      },
       // A page that came short at a scan limit says itself where the next one starts.
-      endCursor: page.endCursor ?? edges.at(-1)?.cursor ?? null,
+      get endCursor() {
+        return page.endCursor ?? edges.at(-1)?.cursor ?? null
+      },
     },
   }
 }

@@ -43,7 +43,7 @@ async function execute(
 ): Promise<void> {
   const request: HTTPGraphQLRequest = {
     method: req.method,
-    search: new URL(req.url, 'http://gateway').search,
+    search: req.url.includes('?') ? new URL(req.url, 'http://gateway').search : '',
     headers: headersOf(req),
     body: req.method === 'POST' ? await bodyOf(app, req) : null,
   }
