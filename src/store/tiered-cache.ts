@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js'
+import { ClientGoneError } from '../errors.js'
 import type { Cache } from './cache.js'
 import type { Shelf, Stored } from './shelf.js'
 
@@ -131,6 +132,8 @@ export class TieredCache<T> implements Cache<T> {
   }
 }
 
+/** A signal's own reasons, and the one that requests give when their client has left. */
 function isAbort(error: unknown): boolean {
+  if (error instanceof ClientGoneError) return true
   return error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError')
 }
