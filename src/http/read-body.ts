@@ -32,13 +32,7 @@ function checkHeaders({ headers }: IncomingMessage): void {
 }
 
 async function readText(req: IncomingMessage): Promise<string> {
-  const tooSlow = () => req.destroy(new HttpError(408, 'BAD_REQUEST', 'The body took too long.'))
-  const timer = setTimeout(tooSlow, BODY_DEADLINE_MS)
-  try {
-    return decode(await readBytes(req))
-  } finally {
-    clearTimeout(timer)
-  }
+  return decode(await readBytes(req))
 }
 
 /** By events, which take a fraction of what a loop over the stream does. */
@@ -49,16 +43,26 @@ function readBytes(req: IncomingMessage): Promise<Buffer> {
     const take = (chunk: Buffer) => {
       size += chunk.length
       chunks.push(chunk)
-      if (size <= MAX_JSON_BYTES) return
-      // Not destroyed: the client still has to read the answer.
-      req.off('data', take).pause()
-      reject(tooLarge())
+      if (size > MAX_JSON_BYTES) refuse(tooLarge())
     }
+    // Not destroyed: the client still has to read the answer.
+    const refuse = (error: Error) => {
+      clearTimeout(timer)
+      req.off('data', take).pause()
+      reject(error)
+    }
+    const timer = setTimeout(
+      () => refuse(new HttpError(408, 'BAD_REQUEST', 'The body took too long.')),
+      BODY_DEADLINE_MS,
+    )
     req.on('data', take)
-    req.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)))
-    req.once('error', reject)
+    req.once('end', () => {
+      clearTimeout(timer)
+      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks))
+    })
+    req.once('error', refuse)
     const brokeOff = () => {
-      if (!req.complete) reject(new HttpError(400, 'BAD_REQUEST', 'The body broke off.'))
+      if (!req.complete) refuse(new HttpError(400, 'BAD_REQUEST', 'The body broke off.'))
     }
     req.once('close', brokeOff)
     if (req.destroyed) brokeOff()
