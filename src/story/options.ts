@@ -59,7 +59,8 @@ export function parseSize(text: string): number {
 }
 
 function baseUrl(text: string): string {
-  const url = URL.parse(text)
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return text.replace(/\/+$/, '')
+  // URL.parse is younger than the oldest Node that this runs on.
+  const protocol = URL.canParse(text) ? new URL(text).protocol : null
+  if (protocol === 'http:' || protocol === 'https:') return text.replace(/\/+$/, '')
   throw new StoryUsageError(`${text} is no http URL.`)
 }
