@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,8 +7,8 @@ import { type PublicKey, publicKeyFromBytes, publicKeyOf } from '../../src/deso/
 import { sha256d, signDigest } from '../../src/deso/signature.js'
 import { type DevchainOptions, startDevchain } from '../../src/devchain/devchain.js'
 import { type Gateway, startGateway } from '../../src/gateway.js'
-import { PortInUseError } from '../../src/http/door.js'
 import { createLogger } from '../../src/logger.js'
+import { onFreePort } from './free-port.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: a test looks into answers as a client in JavaScript would
 export type Json = any
@@ -232,19 +231,6 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
 function inRedis(): Record<string, string> {
   const { STATE_URL, CACHE_URL } = process.env
   return { ...(STATE_URL && { STATE_URL }), ...(CACHE_URL && { CACHE_URL }) }
-}
-
-/**
- * Below the ports that systems give to clients: one of those may be taken by any connection while a gateway restarts.
- */
-async function onFreePort<T>(wanted: number | undefined, listen: (port: number) => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await listen(wanted ?? randomInt(20_000, 32_000))
-    } catch (error) {
-      if (!(error instanceof PortInUseError) || wanted !== undefined || tries === 20) throw error
-    }
-  }
 }
 
 /** DER over the double SHA-256 of the bytes, hex. */
