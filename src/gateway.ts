@@ -7,9 +7,10 @@ import type { AppContext } from './context.js'
 import { type GatewayIdentity, gatewayIdentityFromSeed } from './crypto/gateway-identity.js'
 import { createBlockFollower } from './deso/block-follower.js'
 import { createChainReader } from './deso/chain-reader.js'
-import { createHttpNode } from './deso/http-node.js'
 import { type PublicKey, publicKeyFromBytes, publicKeyOf } from './deso/keys.js'
 import { createLoaders } from './deso/loaders.js'
+import type { NodeHealth, NodeState } from './deso/node.js'
+import { createNodeFleet } from './deso/node-fleet.js'
 import { devAccounts } from './devchain/accounts.js'
 import { startDevchain } from './devchain/devchain.js'
 import { LiveOperations } from './graphql/live/live-operations.js'
@@ -144,7 +145,7 @@ async function openApp(
   })
   opened.push(() => caches.close())
   const urls = config.deso.nodeUrls ?? [devchainUrl as string]
-  const node = createHttpNode({
+  const node = createNodeFleet({
     urls,
     network,
     onlyNetwork: network,
@@ -152,6 +153,7 @@ async function openApp(
     readTimeoutMs: timeoutMs,
     submitTimeoutMs: timeoutMs,
     observe: (request) => metrics.nodeRequest(request),
+    onChange: (health, before) => logState(log, health, before),
   })
   opened.push(() => node.close())
   // It may come later; an operator who named the wrong one wants to know now.
@@ -196,4 +198,11 @@ function redisPrefix({ unwrapKeys }: GatewayIdentity, network: Config['deso']['n
 function withPort(config: Config, port: number): Config {
   const publicUrl = config.server.publicUrl.replace(/:0$/, `:${port}`)
   return { ...config, server: { ...config.server, port, publicUrl } }
+}
+
+/** The host alone: a path may hold a key. */
+function logState(log: Logger, { url, state, height, latencyMs }: NodeHealth, before: NodeState): void {
+  const node = { host: new URL(url).host, state, before, height, latencyMs }
+  if (state === 'ready') log.info(node, 'a DeSo node is ready')
+  else log.warn(node, `a DeSo node is not fully usable: ${state}`)
 }

@@ -207,7 +207,10 @@ describe.each(FAULTS)('a node whose answer is: %s', (kind) => {
     await spoil('*', kind)
     const [alive, ready] = await inTime(Promise.all([get('/healthz'), get('/readyz')]))
     expect(alive.status).toBe(200)
-    expect(ready).toEqual({ status: 503, body: { ready: false, node: false, storage: true } })
+    expect(ready).toEqual({
+      status: 503,
+      body: { ready: false, node: false, storage: true, nodes: ['down'] },
+    })
     await heal()
     expect((await get('/readyz')).status).toBe(200)
   })

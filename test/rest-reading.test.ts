@@ -252,7 +252,10 @@ describe('a node that does not answer', () => {
   it('is told by /readyz, and leaves /healthz alone', async () => {
     await spoil('*')
     const ready = await call(market.world, '/readyz')
-    expect([ready.status, ready.body]).toEqual([503, { ready: false, node: false, storage: true }])
+    expect([ready.status, ready.body]).toEqual([
+      503,
+      { ready: false, node: false, storage: true, nodes: ['down'] },
+    ])
     expect((await call(market.world, '/healthz')).status).toBe(200)
   })
 })
@@ -309,7 +312,10 @@ describe('health', () => {
     const alive = await call(market.world, '/healthz')
     expect([alive.status, alive.body]).toEqual([200, { status: 'ok' }])
     const ready = await call(market.world, '/readyz')
-    expect([ready.status, ready.body]).toEqual([200, { ready: true, node: true, storage: true }])
+    expect([ready.status, ready.body]).toEqual([
+      200,
+      { ready: true, node: true, storage: true, nodes: ['ready'] },
+    ])
   })
 })
 

@@ -4,7 +4,7 @@ import type { Cache } from '../store/cache.js'
 import type { BlockRef } from './chain.js'
 import type { DesoNode, NodeAffinity, NodeBlockHeader } from './node.js'
 
-/** A committed tip, and the node that has it: another node may be behind. */
+/** A committed tip, and a node that has it: another may be behind. */
 export interface SeenTip {
   tip: BlockRef
   affinity: NodeAffinity
@@ -15,7 +15,7 @@ const TIP_MS = 250
 
 /** The committed tip as the node tells it, asked for at most once at a time, whoever waits. */
 export class CommittedTip {
-  /** Rises when a node's committed tip falls: a committed block never goes, so that is another chain (a reset one). */
+  /** Rises when the committed tip falls or changes: a committed block never goes, so that is another chain (a reset one). */
   generation = 0
   /** Reads a new tip's time, and more of it where more is needed anyway; the header alone unless given. */
   timeOf: ((tip: { height: number; hash: string }, affinity: NodeAffinity) => Promise<number>) | null = null
@@ -92,9 +92,11 @@ export class CommittedTip {
   }
 
   private keep(seen: SeenTip, askedAt: number): SeenTip {
-    const before = this.last?.seen
-    if (before && before.affinity.url === seen.affinity.url && seen.tip.height < before.tip.height)
+    const before = this.last?.seen.tip
+    const { height, hash } = seen.tip
+    if (before && (height < before.height || (height === before.height && hash !== before.hash))) {
       this.generation++
+    }
     this.last = { seen, askedAt }
     return seen
   }

@@ -2,9 +2,8 @@ import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { answer, json, type ScriptedServer, startScriptedServer } from '../../test/support/scripted-server.js'
 import { NodeUnavailableError } from '../errors.js'
-import { createHttpNode } from './http-node.js'
+import { HttpNode } from './http-node.js'
 import { type PublicKey, parsePublicKey, publicKeyFromBytes } from './keys.js'
-import type { DesoNode } from './node.js'
 
 interface Recorded {
   request: { method: string; path: string; body: string | null }
@@ -27,12 +26,12 @@ const NOBODY = key('tBCKW98KB7U2ToRKhNbqDi8SwhUFoSDcUUnVLpDH9wLpu7JSdX8SJu')
 const ZERO_APP = 'tBCKQud934akEwsr8AfG9BzHDWhi6CaDmjBsxGsSgfGsoxXHfVEfxP'
 
 let server: ScriptedServer
-let node: DesoNode
+let node: HttpNode
 
 beforeEach(async () => {
   server = await startScriptedServer()
   const clock = { now: () => 0, sleep: () => Promise.resolve() }
-  node = createHttpNode({ urls: [server.url], network: 'testnet', clock })
+  node = new HttpNode({ url: server.url, network: 'testnet', clock })
 })
 
 afterEach(async () => {
@@ -421,9 +420,9 @@ describe('a transaction by id', () => {
     expect(await node.transactionInfo(ID)).toBeNull()
   })
 
-  it('is null on a node without an index, which can find none', async () => {
+  it('is refused by a node without an index, which can find none', async () => {
     replay('transactionInfoNoIndex')
-    expect(await node.transactionInfo(ID)).toBeNull()
+    expect(await errorOf(node.transactionInfo(ID))).toMatchObject({ kind: 'NO_TXINDEX' })
   })
 
   it('that has another id is nonsense', async () => {
@@ -440,14 +439,5 @@ describe('submit', () => {
       id: '996dc958a311472cc09d547061e174eb384e6c246c8de343ff674c0d166a564c',
     })
     expectSentAs(step)
-  })
-})
-
-describe('health', () => {
-  it('is good while the node builds transactions, bad once its mempool is gone', async () => {
-    replay('constructionParams')
-    expect(await node.health()).toBe(true)
-    server.script((response) => response.socket?.destroy())
-    expect(await node.health()).toBe(false)
   })
 })

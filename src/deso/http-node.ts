@@ -12,11 +12,12 @@ import type { Network, PublicKey } from './keys.js'
 import type {
   AssociationQuery,
   CallOptions,
-  DesoNode,
   GlobalParams,
+  NodeAssociation,
   NodeBlockHeader,
   NodePost,
-  NodeUser,
+  NodeQueries,
+  NodeTip,
 } from './node.js'
 import {
   readAssociation,
@@ -34,35 +35,33 @@ import {
 } from './rest-answers.js'
 import type { JsonValue } from './rest-schema.js'
 import { absentAsNull } from './rule-errors.js'
-import { SharedReads } from './shared-reads.js'
 
-/**
- * A DeSo node over its REST API: which path and which fields each question of DesoNode is. How a call travels is
- * http-transport.ts, what an answer says rest-answers.ts, what a refusal means rule-errors.ts.
- */
 export interface HttpNodeOptions extends TransportOptions {
   network: Network
 }
 
-export function createHttpNode(options: HttpNodeOptions): DesoNode {
-  return new HttpNode(new HttpTransport(options), options.network)
-}
-
+/** The one question by which the speed of nodes is compared. */
+export const COMMITTED_TIP_PATH = '/api/v0/get-committed-tip-block-info'
 /** A node refuses more. */
 const POSTS_A_REQUEST = 50
 const HASH = /^[0-9a-f]{64}$/
 
-class HttpNode implements DesoNode {
-  private readonly usersRead = new SharedReads<NodeUser[]>()
-  private readonly postsRead = new SharedReads<NodePost[]>()
+/**
+ * One DeSo node over its REST API: which path and which fields each question of DesoNode is. How a call travels is
+ * http-transport.ts, what an answer says rest-answers.ts, what a refusal means rule-errors.ts. It asks once, and believes
+ * the node in all that can be true; several as one, and second tries, are node-fleet.ts.
+ */
+export class HttpNode implements NodeQueries {
+  private readonly transport: HttpTransport
+  private readonly network: Network
 
-  constructor(
-    private readonly transport: HttpTransport,
-    private readonly network: Network,
-  ) {}
+  constructor(options: HttpNodeOptions) {
+    this.transport = new HttpTransport(options)
+    this.network = options.network
+  }
 
-  committedTip(options?: CallOptions): Promise<{ height: number; hash: string }> {
-    return this.get('/api/v0/get-committed-tip-block-info', readCommittedTip, options)
+  committedTip(options?: CallOptions): Promise<NodeTip> {
+    return this.get(COMMITTED_TIP_PATH, readCommittedTip, options)
   }
 
   constructionParams(options?: CallOptions): Promise<{ feeRateNanosPerKb: bigint; tipHeight: number }> {
@@ -78,13 +77,8 @@ class HttpNode implements DesoNode {
     return this.get('/api/v0/get-exchange-rate', readUsdCentsPerDeso, options)
   }
 
-  async users(keys: readonly PublicKey[], options: CallOptions = {}) {
+  async users(keys: readonly PublicKey[], options?: CallOptions) {
     if (keys.length === 0) return []
-    if (options.affinity) return this.readUsers(keys, options)
-    return this.usersRead.read(keys.join(), (signal) => this.readUsers(keys, { signal }), options.signal)
-  }
-
-  private readUsers(keys: readonly PublicKey[], options: CallOptions): Promise<NodeUser[]> {
     const body = {
       PublicKeysBase58Check: [...keys],
       SkipForLeaderboard: true,
@@ -118,18 +112,8 @@ class HttpNode implements DesoNode {
     return this.post('/api/v0/get-posts-hashhexlist', body, read, options)
   }
 
-  async postsOf(key: PublicKey, page: { after?: string; limit: number }, options: CallOptions = {}) {
+  async postsOf(key: PublicKey, page: { after?: string; limit: number }, options?: CallOptions) {
     if (page.limit <= 0) return []
-    if (options.affinity) return this.readPostsOf(key, page, options)
-    const question = `${key}:${page.limit}:${page.after ?? ''}`
-    return this.postsRead.read(question, (signal) => this.readPostsOf(key, page, { signal }), options.signal)
-  }
-
-  private readPostsOf(
-    key: PublicKey,
-    page: { after?: string; limit: number },
-    options: CallOptions,
-  ): Promise<NodePost[]> {
     const body = {
       PublicKeyBase58Check: key,
       NumToFetch: page.limit,
@@ -160,7 +144,12 @@ class HttpNode implements DesoNode {
   userAssociation(id: string, options?: CallOptions) {
     if (!HASH.test(id)) return Promise.resolve(null)
     const read = (json: JsonValue) => readAssociation(json, this.network)
-    return this.get(`/api/v0/user-associations/${id}`, read, options).catch(absentAsNull)
+    const call: NodeCall<NodeAssociation> = {
+      method: 'GET',
+      path: `/api/v0/user-associations/${id}`,
+      read,
+    }
+    return this.transport.ask(call, options).catch(absentAsNull)
   }
 
   block(at: { height: number } | { hash: string }, options?: CallOptions) {
@@ -194,9 +183,10 @@ class HttpNode implements DesoNode {
       maxBytes: MAX_BLOCK_ANSWER,
       read,
     }
-    return this.transport.read(call, options).catch(absentAsNull)
+    return this.transport.ask(call, options).catch(absentAsNull)
   }
 
+  /** Throws NodeRuleError NO_TXINDEX: a node without an index finds none. */
   transactionInfo(id: string, options?: CallOptions) {
     const body = { TransactionIDBase58Check: id } satisfies Partial<APITransactionInfoRequest>
     const read = (json: JsonValue) => readTransactionInfo(json, id)
@@ -206,15 +196,7 @@ class HttpNode implements DesoNode {
   submit(signedHex: string, options?: CallOptions): Promise<{ id: string }> {
     const body = { TransactionHex: signedHex } satisfies SubmitTransactionRequest
     const read = (json: JsonValue) => ({ id: json.field('TxnHashHex').hash() })
-    return this.transport.submit({ method: 'POST', path: '/api/v0/submit-transaction', body, read }, options)
-  }
-
-  /** Not health-check: a node that is stopping still passes it. Building a transaction needs the mempool, which is gone then. */
-  async health(options?: CallOptions): Promise<boolean> {
-    return this.constructionParams(options).then(
-      () => true,
-      () => false,
-    )
+    return this.post('/api/v0/submit-transaction', body, read, options)
   }
 
   close(): Promise<void> {
@@ -222,7 +204,7 @@ class HttpNode implements DesoNode {
   }
 
   private get<T>(path: string, read: (json: JsonValue) => T, options?: CallOptions): Promise<T> {
-    return this.transport.read({ method: 'GET', path, read }, options)
+    return this.transport.ask({ method: 'GET', path, read }, options)
   }
 
   private post<T>(
@@ -231,6 +213,6 @@ class HttpNode implements DesoNode {
     read: (json: JsonValue) => T,
     options?: CallOptions,
   ): Promise<T> {
-    return this.transport.read({ method: 'POST', path, body, read }, options)
+    return this.transport.ask({ method: 'POST', path, body, read }, options)
   }
 }

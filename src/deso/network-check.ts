@@ -23,10 +23,10 @@ const ASK_AGAIN_MS = 10_000
 
 /**
  * Keys are the same bytes on every network, transactions name none, and nodes take the keys of the other: what is drafted
- * for one could be signed and executed on another. So each node is asked, once, before anything else.
+ * for one could be signed and executed on another. So a node is asked, once, before anything else.
  */
 export class NetworkCheck {
-  private readonly askAgainAt = new Map<string, number>()
+  private askAgainAt = 0
 
   constructor(
     private readonly network: Network,
@@ -34,17 +34,17 @@ export class NetworkCheck {
   ) {}
 
   /** Throws WrongNetworkError. A node that cannot or will not tell passes: what else it says is checked as ever. */
-  async assert(url: string, ask: () => Promise<Network>, signal: AbortSignal | undefined): Promise<void> {
-    if ((this.askAgainAt.get(url) ?? 0) > this.clock.now()) return
+  async assert(ask: () => Promise<Network>, signal: AbortSignal | undefined): Promise<void> {
+    if (this.askAgainAt > this.clock.now()) return
     let found: Network
     try {
       found = await ask()
     } catch {
       // Who leaves has learned nothing.
-      if (!signal?.aborted) this.askAgainAt.set(url, this.clock.now() + ASK_AGAIN_MS)
+      if (!signal?.aborted) this.askAgainAt = this.clock.now() + ASK_AGAIN_MS
       return
     }
     if (found !== this.network) throw new WrongNetworkError(found, this.network)
-    this.askAgainAt.set(url, Number.POSITIVE_INFINITY)
+    this.askAgainAt = Number.POSITIVE_INFINITY
   }
 }

@@ -1,13 +1,13 @@
 import type { PublicKey } from './keys.js'
 
 /**
- * What the gateway asks of a DeSo node. `http-node.ts` speaks it over REST. Every call has a deadline of its own,
- * takes an AbortSignal, caps what it reads, and fails only with NodeUnavailableError (no usable answer) or
- * NodeRuleError (the node answered, and refused). Amounts are bigint; nothing passes through a JS number.
+ * What is asked of a DeSo node. `http-node.ts` speaks it over REST. Every call has a deadline of its own, takes an
+ * AbortSignal, caps what it reads, and fails only with NodeUnavailableError (no usable answer) or NodeRuleError (the node
+ * answered, and refused). Amounts are bigint; nothing passes through a JS number.
  */
-export interface DesoNode {
+export interface NodeQueries {
   /** GET get-committed-tip-block-info */
-  committedTip(options?: CallOptions): Promise<{ height: number; hash: string }>
+  committedTip(options?: CallOptions): Promise<NodeTip>
   /** POST txn-construction-params: the fee rate in nanos per 1,000 bytes, and the height of the (uncommitted) tip. */
   constructionParams(options?: CallOptions): Promise<{ feeRateNanosPerKb: bigint; tipHeight: number }>
   /** GET get-all-global-params */
@@ -39,15 +39,55 @@ export interface DesoNode {
   ): Promise<{ rawHex: string; blockHash: string | null } | null>
   /** POST submit-transaction. Never retried. Resolves with the id that the node names. */
   submit(signedHex: string, options?: CallOptions): Promise<{ id: string }>
-  /** Does the node answer? For /readyz. */
-  health(options?: CallOptions): Promise<boolean>
+}
+
+/**
+ * The DeSo node of the gateway: one, or several that answer as one (node-fleet.ts). Of several, the committed tip, blocks
+ * and the entry of an exact key are what two of them say, wherever two can be asked.
+ */
+export interface DesoNode extends NodeQueries {
+  /** Each by itself, best first: for what has to be looked for on all. No other node checks what one of these says. */
+  perNode(): readonly NodeQueries[]
+  /** How each is found to be now, in the order listed. For /readyz. */
+  health(options?: CallOptions): Promise<readonly NodeHealth[]>
   close(): Promise<void>
+}
+
+export interface NodeTip {
+  height: number
+  hash: string
+}
+
+/**
+ * `ready`: it answers, keeps up and reads blocks; `unknown`: not asked yet; `no-blocks`: it runs without --txindex; `behind`:
+ * below what was committed before; `disputed`: it has another block than most, or two disagree and there is no third; `false`:
+ * caught in something that cannot be true.
+ */
+export type NodeState =
+  | 'ready'
+  | 'unknown'
+  | 'no-blocks'
+  | 'behind'
+  | 'other-network'
+  | 'disputed'
+  | 'false'
+  | 'down'
+
+export interface NodeHealth {
+  url: string
+  state: NodeState
+  /** The committed tip that it told last; null: none. */
+  height: number | null
+  /** Estimate, in milliseconds; null: not measured. */
+  latencyMs: number | null
 }
 
 export interface CallOptions {
   signal?: AbortSignal | undefined
   /** Where several answers must fit together: reads that share one are all answered by one node, or fail. */
   affinity?: NodeAffinity | undefined
+  /** Milliseconds for the whole call, where the node's own limit is not to be waited for. */
+  timeoutMs?: number | undefined
 }
 
 /** Starts as `{}`; the first read that is answered fills it, so that one is awaited before others share it. */

@@ -99,12 +99,12 @@ describe('parseNodeError', () => {
 })
 
 describe('absentAsNull', () => {
-  it('turns what is not found, and what no index could find, into null, and nothing else', () => {
+  it('turns what is not found into null, and nothing else', () => {
     const absent = parsed('GetUserAssociationByID: association not found', 404)
     expect(absentAsNull(absent)).toBeNull()
     const noIndex =
       'APITransactionInfo: This function cannot be called without passing --txindex to the node on startup.'
-    expect(absentAsNull(parsed(noIndex, 400, 'Error'))).toBeNull()
+    expect(() => absentAsNull(parsed(noIndex, 400, 'Error'))).toThrow('without passing --txindex')
     const other = parsed('GetUserAssociations: invalid Limit provided')
     expect(() => absentAsNull(other)).toThrow(other)
     const fault = new NodeUnavailableError('no answer')

@@ -131,10 +131,9 @@ export function parseNodeError(
   return isRefusal ? refusal : noAnswer(status, text)
 }
 
-/** For reads: what the node does not have, or keeps no index of, is null. Any other error goes on. */
+/** For reads: what the node does not have is null. Any other error goes on. */
 export function absentAsNull(error: unknown): null {
-  if (error instanceof NodeRuleError && (error.kind === 'NOT_FOUND' || error.kind === 'NO_TXINDEX'))
-    return null
+  if (error instanceof NodeRuleError && error.kind === 'NOT_FOUND') return null
   throw error
 }
 

@@ -6,9 +6,9 @@ import type { AppContext, RequestContext } from '../../src/context.js'
 import { gatewayIdentityFromSeed } from '../../src/crypto/gateway-identity.js'
 import { createChainReader } from '../../src/deso/chain-reader.js'
 import { decodeTransaction, encodeTransaction } from '../../src/deso/codec.js'
-import { createHttpNode } from '../../src/deso/http-node.js'
 import { type PublicKey, publicKeyFromBytes, publicKeyOf } from '../../src/deso/keys.js'
 import { createLoaders } from '../../src/deso/loaders.js'
+import { createNodeFleet } from '../../src/deso/node-fleet.js'
 import { signTransaction } from '../../src/deso/signature.js'
 import type { Transaction } from '../../src/deso/transaction.js'
 import { devAccounts } from '../../src/devchain/accounts.js'
@@ -54,7 +54,7 @@ export async function openChainWorld(): Promise<ChainWorld> {
   const chain = await startDevchain({ port: 0, blockMs: 0, dataDir: null, clock, log })
   const network = 'testnet'
   const caches = createMemoryCaches(clock)
-  const node = createHttpNode({ urls: [chain.url], network, clock })
+  const node = createNodeFleet({ urls: [chain.url], network, clock })
   const app: AppContext = {
     config: { deso: { network }, limits: { maxPageSize: 100 } } as unknown as Config,
     clock,
