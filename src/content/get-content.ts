@@ -16,23 +16,34 @@ export async function getContent(ctx: RequestContext, postHash: string): Promise
  * could pass another's files off as his own. While IPFS has no answer the content stands without its files.
  */
 export async function contentOf(ctx: RequestContext, post: NodePost): Promise<Content | null> {
+  const before = found.get(post)
+  if (before) return before
   const parsed = parseContentPost(post)
-  if (!parsed || !(await hasManifest(ctx, parsed))) return null
-  const { timestampNanos, ...content } = parsed
-  return { ...content, publishedAt: new Date(Math.min(Number(timestampNanos / 1_000_000n), MAX_DATE)) }
+  if (!parsed) return null
+  const manifest = await manifestState(ctx, parsed)
+  if (manifest === 'none') return null
+  const { timestampNanos, ...fields } = parsed
+  const publishedAt = new Date(Math.min(Number(timestampNanos / 1_000_000n), MAX_DATE))
+  const content = { ...fields, publishedAt }
+  if (manifest === 'held') found.set(post, content)
+  return content
 }
+
+/** Of posts whose manifest held: neither changes, and a node's answer that comes again has the same objects. */
+const found = new WeakMap<NodePost, Content>()
 
 /** The author may write any timestamp; a Date ends here. */
 const MAX_DATE = Date.UTC(9999, 11, 31, 23, 59, 59)
 
-async function hasManifest(
+/** 'unknown': IPFS has no answer. */
+async function manifestState(
   ctx: RequestContext,
   content: Pick<Content, 'manifestCid' | 'creator'>,
-): Promise<boolean> {
+): Promise<'held' | 'none' | 'unknown'> {
   try {
-    return (await loadManifest(ctx, content)) !== null
+    return (await loadManifest(ctx, content)) === null ? 'none' : 'held'
   } catch (error) {
-    if (error instanceof StorageUnavailableError) return true
+    if (error instanceof StorageUnavailableError) return 'unknown'
     throw error
   }
 }
