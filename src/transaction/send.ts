@@ -1,8 +1,9 @@
 import type { RequestContext } from '../context.js'
 import { decodeTransaction } from '../deso/codec.js'
+import { isShownAnywhere } from '../deso/look-everywhere.js'
 import { NodeRuleError } from '../deso/rule-errors.js'
 import { NodeUnavailableError, StorageUnavailableError } from '../errors.js'
-import { findMined } from './locate.js'
+import { findForm, findMined } from './locate.js'
 import { refusalError, refusalOf } from './refusal.js'
 import { changeSending, type Form, type Refusal, type Sending, type StoredSending } from './sending-store.js'
 import { minedView, statusOf } from './status.js'
@@ -75,17 +76,15 @@ async function refused(send: Send, error: NodeRuleError): Promise<SubmitResult> 
   return { transaction, replayed: false, errors: [refusalError(refusal)] }
 }
 
-/** No answer: it may have arrived or not. Seen in the mempool or in a block it has; else nobody can know. */
+/** No answer: it may have arrived or not. Shown by any node it has; else nobody can know. */
 async function afterSilence(send: Send, error: NodeUnavailableError): Promise<SubmitResult> {
   const { ctx, stored, form, isRepeat } = send
-  try {
-    if (await ctx.app.node.transactionInfo(form.id)) return await taken(send, { replayed: isRepeat })
-    const transaction = await statusOf(ctx, stored, form.id)
-    if (transaction.status !== 'PENDING') return { transaction, replayed: isRepeat, errors: [] }
-  } catch (cause) {
-    if (!isUnavailable(cause)) throw cause
-  }
-  return { transaction: viewOf(ctx, form, 'PENDING'), replayed: isRepeat, errors: [error] }
+  const isIn = (block: Parameters<typeof findForm>[0]) => findForm(block, stored.key) !== null
+  const isShown = await isShownAnywhere(ctx.app.node, { id: form.id, above: stored.sending.anchor, isIn })
+  const transaction = await statusOrPending(send, stored)
+  if (transaction.status !== 'PENDING') return { transaction, replayed: isRepeat, errors: [] }
+  if (isShown) return taken(send, { replayed: isRepeat })
+  return { transaction, replayed: isRepeat, errors: [error] }
 }
 
 async function statusOrPending({ ctx, form }: Send, stored: StoredSending): Promise<TransactionView> {

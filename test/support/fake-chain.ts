@@ -22,7 +22,7 @@ export class FakeChain extends FakeLedger {
   maxTxnSizeBytes = 25_000
   blocksRead = 0
 
-  readonly node = {
+  readonly node: DesoNode = {
     committedTip: async () => this.refOf(this.committedHeight),
     constructionParams: async () => this.up({ feeRateNanosPerKb: this.feeRate, tipHeight: this.tip }),
     globalParams: async () =>
@@ -87,6 +87,7 @@ export class FakeChain extends FakeLedger {
       if (fault === 'ANSWER_LOST') throw new NodeUnavailableError('reset after it arrived')
       return { id }
     },
+    perNode: () => [this.node],
   } satisfies Partial<DesoNode> as unknown as DesoNode
 
   readonly reader: ChainReader = {

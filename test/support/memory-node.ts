@@ -68,6 +68,10 @@ export class MemoryNode {
       await this.ask('tip')
       return this.tipNow()
     },
+    constructionParams: async () => {
+      await this.ask('params')
+      return { feeRateNanosPerKb: 100n, tipHeight: this.tip + 2 }
+    },
     blockHeader: async (at: { height: number } | { hash: string }) => {
       await this.ask('header')
       const height = this.heightOf(at)
