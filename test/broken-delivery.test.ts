@@ -148,7 +148,7 @@ describe('reads of the store', () => {
   afterEach(() => restore())
 
   async function until(isSo: () => boolean): Promise<void> {
-    for (let i = 0; i < 400 && !isSo(); i++) await new Promise((resolve) => setTimeout(resolve, 5))
+    for (let i = 0; i < 2_000 && !isSo(); i++) await new Promise((resolve) => setTimeout(resolve, 5))
     expect(isSo()).toBe(true)
   }
 
