@@ -57,7 +57,7 @@ describe('the settings', () => {
         commitWaitSeconds: 30,
         maxReplayBlocks: 1000,
       },
-      live: { maxConnections: 10_000, heartbeatSeconds: 15 },
+      live: { maxConnections: 10_000, heartbeatSeconds: 15, maxQueue: 256 },
     })
   })
 

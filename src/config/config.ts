@@ -52,6 +52,8 @@ export interface Config {
     /** WebSockets and event streams together. */
     readonly maxConnections: number
     readonly heartbeatSeconds: number
+    /** Events that wait for one client. */
+    readonly maxQueue: number
   }
 }
 
@@ -89,6 +91,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     live: {
       maxConnections: settings.integer('MAX_LIVE_CONNECTIONS', { default: 10_000, min: 0, max: 1_000_000 }),
       heartbeatSeconds: settings.integer('LIVE_HEARTBEAT_SECONDS', { default: 15, min: 1, max: 60 }),
+      maxQueue: settings.integer('MAX_LIVE_QUEUE', { default: 256, min: 1, max: 100_000 }),
     },
   }
   checkTogether(settings, config)

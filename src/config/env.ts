@@ -38,6 +38,7 @@ export function readEnv(env: NodeJS.ProcessEnv) {
     MAX_REPLAY_BLOCKS: text('MAX_REPLAY_BLOCKS'),
     MAX_LIVE_CONNECTIONS: text('MAX_LIVE_CONNECTIONS'),
     LIVE_HEARTBEAT_SECONDS: text('LIVE_HEARTBEAT_SECONDS'),
+    MAX_LIVE_QUEUE: text('MAX_LIVE_QUEUE'),
   }
 }
 

@@ -1,8 +1,6 @@
 import type { Clock } from '../clock.js'
 import { TooSlowError } from './errors.js'
 
-/** Events that one watcher has not taken yet. */
-const MAX_WAITING = 256
 /** A full queue is given so long to make room: what comes waits, for all watchers. */
 const PATIENCE_MS = 2_000
 
@@ -21,6 +19,8 @@ export class EventQueue<T> {
   constructor(
     private readonly clock: Clock,
     private readonly signal: AbortSignal,
+    /** Events that the watcher has not taken yet. */
+    private readonly maxWaiting: number,
     private readonly onTooSlow: (error: TooSlowError) => void,
   ) {}
 
@@ -32,7 +32,7 @@ export class EventQueue<T> {
   /** Resolves when there is room for the next. */
   async push(items: readonly T[]): Promise<void> {
     for (const item of items) {
-      if (this.#waiting.length >= MAX_WAITING) await this.#makeRoom()
+      if (this.#waiting.length >= this.maxWaiting) await this.#makeRoom()
       if (this.#failure || this.signal.aborted) return
       this.#waiting.push(item)
       this.#came?.()

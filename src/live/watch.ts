@@ -46,7 +46,9 @@ export async function watch<I>(
   const { app, signal } = ctx
   const from = fromHeight ?? ctx.lastHeight
   if (from !== null && from < 0) throw new InvalidInputError('fromHeight: a height is at least 0.')
-  const queue = new EventQueue<Found<I>>(app.clock, signal, (error) => ctx.end(error))
+  const queue = new EventQueue<Found<I>>(app.clock, signal, app.config.live.maxQueue, (error) =>
+    ctx.end(error),
+  )
   const found = (changes: BlockChanges) => {
     const { height } = changes.block
     return height < (from ?? 0) ? [] : pick(changes).map((item) => ({ height, item }))

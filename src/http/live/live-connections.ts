@@ -138,6 +138,8 @@ export class LiveConnections {
         yield result
       }
     } finally {
+      // Whatever it has begun to listen to listens no more.
+      stopping.abort()
       metrics.liveWatch(field, -1)
       connection.places.delete(place)
       signal.removeEventListener('abort', stop)
