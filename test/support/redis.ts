@@ -19,7 +19,7 @@ export interface RedisOptions {
 }
 
 /** A Redis server of its own, in a process of its own, that a test may treat badly. */
-export interface TestRedis {
+export interface TestRedis extends AsyncDisposable {
   url: string
   port: number
   /** As by `kill -9`; resolves when it is gone. */
@@ -58,6 +58,10 @@ export async function startRedis(options: RedisOptions = {}): Promise<TestRedis>
     child.kill('SIGKILL')
     await exited
   }
+  const close = async () => {
+    await kill()
+    await rm(dir, { recursive: true, force: true })
+  }
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
@@ -69,10 +73,8 @@ export async function startRedis(options: RedisOptions = {}): Promise<TestRedis>
     stop: () => child.kill('SIGSTOP'),
     cont: () => child.kill('SIGCONT'),
     command: (...words) => command(port, options.config?.requirepass, words),
-    async close() {
-      await kill()
-      await rm(dir, { recursive: true, force: true })
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   }
 }
 
