@@ -116,18 +116,65 @@ async function readSubscription(
 ): Promise<SubscriptionState> {
   const tip = await committedTipOf(ctx)
   const entry = await ctx.loaders.association.load(subscriptionKey(id))
+  const before = await grantAtTip(ctx, id, tip, entry)
+  if (before) return before
   const creator = publicKeyToBytes(id.creator)
   const key = { fan: publicKeyToBytes(id.fan), creator, slug: id.slug }
   const walk = walkSubscription(key, entry && headOfEntry(entry))
   const [history, plan] = await Promise.all([
     drive(ctx, tip, entry, budget, walk),
-    entry && loadPlan(ctx, id, budget),
+    entry && planAtTip(ctx, id, tip, budget),
   ])
   const chain = plan?.chain ?? null
   const outside = await drive(ctx, tip, null, budget, walkOutsideVersions(key, history.hops, chain))
   const now = entitlementTime(ctx, tip)
   const entitlement = entitlementOf({ ...history, plan: chain, outside, now })
-  return { entry, history, plan, entitlement, isPending: history.head === 'uncommitted' }
+  const state = { entry, history, plan, entitlement, isPending: history.head === 'uncommitted' }
+  if (entitlement.granted) await grantsOf(ctx).set(grantKey(id), { state, tip: tip.hash })
+  return state
+}
+
+/**
+ * What committed records granted at a tip holds at that tip until it expires, as long as the node shows the same entry.
+ * A refusal is judged anew: what it lacked may be on its way.
+ */
+async function grantAtTip(
+  ctx: RequestContext,
+  id: SubscriptionId,
+  tip: BlockRef,
+  entry: NodeAssociation | null,
+): Promise<SubscriptionState | null> {
+  const before = entry && (await grantsOf(ctx).get(grantKey(id)))
+  if (before?.tip !== tip.hash || before.state.entry?.id !== entry?.id) return null
+  const { expiresAt } = before.state.entitlement
+  return expiresAt === null || entitlementTime(ctx, tip) < expiresAt ? before.state : null
+}
+
+function grantsOf(ctx: RequestContext) {
+  return ctx.app.caches.create<{ state: SubscriptionState; tip: string }>('grants-at-tip', {
+    maxEntries: 10_000,
+  })
+}
+
+function grantKey({ fan, creator, slug }: SubscriptionId): string {
+  return `${fan}:${creator}:${slug}`
+}
+
+/** Committed versions are the same for all who read at one tip, so a plan is read once a tip, for all its fans. */
+async function planAtTip(
+  ctx: RequestContext,
+  id: PlanId,
+  tip: BlockRef,
+  budget: BlockBudget,
+): Promise<PlanState> {
+  const plans = ctx.app.caches.create<{ plan: PlanState; tip: string }>('plans-at-tip', { maxEntries: 1_000 })
+  const key = `${id.creator}:${id.slug}`
+  const before = await plans.get(key)
+  if (before?.tip === tip.hash) return before.plan
+  const plan = await loadPlan(ctx, id, budget)
+  // One on its way, or that a node did not show, may look otherwise in a moment.
+  if (plan.current && !plan.isPending) await plans.set(key, { plan, tip: tip.hash })
+  return plan
 }
 
 function drive<T>(

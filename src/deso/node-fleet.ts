@@ -15,6 +15,7 @@ import type {
   CallOptions,
   DesoNode,
   GlobalParams,
+  NodeAffinity,
   NodeAssociation,
   NodeBlock,
   NodeBlockHeader,
@@ -64,6 +65,10 @@ class NodeFleet implements DesoNode {
   private readonly submits: FleetSubmit
   private readonly readTimeoutMs: number
   private readonly usersRead = new SharedReads<NodeUser[]>()
+  private readonly associationsRead = new SharedReads<{
+    entries: NodeAssociation[]
+    url: string | undefined
+  }>()
   private readonly postsRead = new SharedReads<NodePost[]>()
 
   constructor(options: NodeFleetOptions) {
@@ -135,6 +140,19 @@ class NodeFleet implements DesoNode {
   }
 
   async userAssociations(query: AssociationQuery, options: CallOptions = {}): Promise<NodeAssociation[]> {
+    const { affinity: given, ...call } = options
+    if (given?.url !== undefined) return this.readAssociations(query, options)
+    const read = async (signal: AbortSignal) => {
+      const affinity: NodeAffinity = {}
+      const entries = await this.readAssociations(query, { ...call, signal, affinity })
+      return { entries, url: affinity.url }
+    }
+    const { entries, url } = await this.associationsRead.read(JSON.stringify(query), read, call.signal)
+    if (given && url !== undefined) given.url ??= url
+    return entries
+  }
+
+  private async readAssociations(query: AssociationQuery, options: CallOptions): Promise<NodeAssociation[]> {
     if (isExact(query) && !this.members.isAlone && options.affinity?.url === undefined) {
       const settled = await this.opinions.ask(query, await this.begin(options))
       if (settled !== null) return settled
