@@ -1,4 +1,5 @@
 import type { Block } from './wire/block.js'
+import { mintsOf } from './wire/block-reward.js'
 
 /**
  * The blocks, which of them are committed, and where the ledger's undo log stood after each. Knows nothing of what
@@ -47,8 +48,11 @@ export class Blocks {
     return height === undefined ? undefined : this.#blocks[height]
   }
 
-  get uncommitted(): readonly Block[] {
-    return this.#blocks.slice(this.#committedHeight + 1)
+  /** Whether users' transactions, or money made, are in a block and not committed. */
+  get holdUncommittedWork(): boolean {
+    return this.#blocks
+      .slice(this.#committedHeight + 1)
+      .some((block) => block.transactions.length > 1 || mintsOf(block).length > 0)
   }
 
   /** Block times rise, whatever the clock does, and also above those of blocks that were undone. */

@@ -7,8 +7,8 @@ import { type AppendLog, openAppendLog } from '../store/append-log.js'
  * to the last hash. Integers are decimal strings, bytes hex.
  */
 export type ChainRecord =
-  /** First of a log: when the chain began. */
-  | { kind: 'genesis'; version: 1; timeMs: number }
+  /** First of a log: when the chain began. In chains of version 1 the miner gets nothing. */
+  | { kind: 'genesis'; version: 1 | 2; timeMs: number }
   /** Accepted into the mempool. */
   | { kind: 'transaction'; raw: string }
   /** Left the mempool because its replacement was tried, which then failed. */
@@ -27,6 +27,9 @@ export type ChainRecord =
   | { kind: 'reorg'; isLost: boolean }
   /** How far the chain's clock is ahead of the computer's, in milliseconds. */
   | { kind: 'time'; offsetMs: number }
+
+/** Is told each change of a chain. */
+export type Recorder = (record: ChainRecord) => void
 
 export interface ChainLog extends AsyncDisposable {
   /** Resolves when the record is on disk. */

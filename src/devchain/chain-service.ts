@@ -1,10 +1,15 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.js'
+import type { TransactionOutput } from '../deso/transaction.js'
 import { DEV_BALANCE_NANOS, devAccounts } from './accounts.js'
 import type { ChainLog, ChainRecord } from './chain-log.js'
+import { ChainWriter } from './chain-writer.js'
+import { CommitTimes } from './commit-times.js'
+import { Heartbeat } from './heartbeat.js'
 import type { ChainParams } from './ledger/params.js'
 import { RuleRefusal } from './ledger/rule-refusal.js'
-import { LocalChain, type Submission } from './local-chain.js'
+import { LocalChain } from './local-chain.js'
+import type { Submission } from './mempool.js'
 import type { Mint } from './wire/block-reward.js'
 import type { ParsedTransaction } from './wire/parse-transaction.js'
 
@@ -27,55 +32,49 @@ export interface ChainServiceOptions {
 /** Blocks until what is in the first of them is committed. */
 const BLOCKS_TO_COMMIT = 3
 const NANOS_PER_MS = 1_000_000n
+/** Of the log. */
+const VERSION = 2
+
+type Genesis = Extract<ChainRecord, { kind: 'genesis' }>
 const INDEX_POLL_MS = 10
-/** The longest lag that can be asked for. */
-const MAX_INDEX_LAG_MS = 600_000
-const MAX_COMMITS_NOTED = 20_000
 
 export class ChainService implements AsyncDisposable {
+  /** Kept in memory, unlike all else. */
+  readonly operatorFees = new Map<string, readonly TransactionOutput[]>()
   #chain: LocalChain
   #offsetMs = 0
   #isReplaying = false
-  /** Of the last record; records are written in order, so it stands for all before it. */
-  #written: Promise<void> = Promise.resolve()
-  #brokenBy: Error | undefined
-  /** What was committed when, as far back as an index can lag. */
-  #commits: { from: number; ms: number }[] = []
+  readonly #writer: ChainWriter
+  readonly #commits = new CommitTimes()
   /** Who waits for the index. */
   #waiting = 0
+  /** Blocks leave everything in the mempool. */
+  #takesNothing = false
   /** Taken, and then kept from the chain. */
   #aside: ParsedTransaction[] = []
-  #lastBlockMs = Number.NEGATIVE_INFINITY
-  #wake: () => void = () => undefined
-  readonly #stop = new AbortController()
-  readonly #heartbeat: Promise<void>
+  readonly #heartbeat: Heartbeat
 
   constructor(
-    private readonly chainLog: ChainLog,
+    chainLog: ChainLog,
     records: readonly ChainRecord[],
-    private readonly options: ChainServiceOptions,
+    readonly options: ChainServiceOptions,
   ) {
-    const [genesis, ...later] = records
-    this.#chain = this.#begin(genesis?.kind === 'genesis' ? genesis.timeMs : options.clock.now())
-    if (genesis === undefined) this.#record({ kind: 'genesis', version: 1, timeMs: this.#genesisMs })
+    this.#writer = new ChainWriter(chainLog, options.log)
+    const [first, ...later] = records
+    const genesis = first?.kind === 'genesis' ? first : this.#newGenesis()
+    this.#chain = this.#begin(genesis)
+    if (genesis !== first) this.#record(genesis)
     this.#replay(later)
-    this.#heartbeat = options.blockMs > 0 ? this.#beat() : Promise.resolve()
+    this.#heartbeat = new Heartbeat({
+      clock: options.clock,
+      intervalMs: options.blockMs,
+      hasWork: () => !this.#writer.isBroken && (this.#chain.hasUncommittedWork || this.#waiting > 0),
+      beat: () => this.#mine(),
+    })
   }
 
   get chain(): LocalChain {
     return this.#chain
-  }
-
-  get params(): ChainParams {
-    return this.#chain.ledger.params
-  }
-
-  get blockMs(): number {
-    return this.options.blockMs
-  }
-
-  newPartialId(): bigint {
-    return this.options.partialId()
   }
 
   /** Nanoseconds since the epoch by the chain's clock. */
@@ -90,10 +89,7 @@ export class ChainService implements AsyncDisposable {
 
   /** What was committed so many milliseconds ago. */
   indexedBefore(ms: number): number {
-    const now = this.options.clock.now()
-    const known = this.#commits.findLastIndex((commit) => now - commit.ms >= ms)
-    const waiting = this.#commits[known + 1]
-    return waiting ? waiting.from - 1 : this.chain.committedTip.height
+    return this.#commits.heightBy(this.options.clock.now() - ms, this.chain.committedTip.height)
   }
 
   /** Resolves with true when `indexed` has reached a height; with false when patience ends. Makes blocks meanwhile. */
@@ -101,9 +97,9 @@ export class ChainService implements AsyncDisposable {
     const { clock } = this.options
     const end = clock.now() + patienceMs
     this.#waiting += 1
-    this.#wake()
+    this.#heartbeat.wake()
     try {
-      while (indexed() < height && clock.now() < end) await clock.sleep(INDEX_POLL_MS, this.#stop.signal)
+      while (indexed() < height && clock.now() < end) await clock.sleep(INDEX_POLL_MS, this.#heartbeat.signal)
       return indexed() >= height
     } finally {
       this.#waiting -= 1
@@ -111,18 +107,17 @@ export class ChainService implements AsyncDisposable {
   }
 
   /** Resolves when all that the chain shows now is on disk; rejects if the disk refused. */
-  async durable(): Promise<void> {
-    await this.#written
-    if (this.#brokenBy) throw this.#brokenBy
+  durable(): Promise<void> {
+    return this.#writer.durable()
   }
 
   /** Throws RuleRefusal, as LocalChain.submit; both answers are durable. */
   async submit(parsed: ParsedTransaction): Promise<Submission> {
-    this.#assertWritable()
+    this.#writer.assertWritable()
     try {
       return this.#chain.submit(parsed)
     } finally {
-      this.#wake()
+      this.#heartbeat.wake()
       await this.durable()
     }
   }
@@ -134,8 +129,20 @@ export class ChainService implements AsyncDisposable {
     return submission
   }
 
-  /** Takes what was put aside into the mempool, where it still can be. */
-  async releaseAside(): Promise<void> {
+  /** From now on no block is committed, or no block takes transactions. */
+  hold(where: string | undefined): void {
+    if (where === 'mempool') this.#takesNothing = true
+    else this.#chain.holdCommits(true)
+    this.#heartbeat.wake()
+  }
+
+  /** Ends what was held, and takes what was put aside into the mempool, where it still can be. */
+  async release(): Promise<void> {
+    this.#takesNothing = false
+    const committed = this.#chain.committedTip.height
+    this.#chain.holdCommits(false)
+    this.#noteCommits(committed)
+    this.#heartbeat.wake()
     for (const parsed of this.#aside.splice(0)) {
       await this.submit(parsed).catch((error: unknown) => {
         if (!(error instanceof RuleRefusal)) throw error
@@ -143,23 +150,15 @@ export class ChainService implements AsyncDisposable {
     }
   }
 
-  /** While held, no block is committed. */
-  holdCommits(isHeld: boolean): void {
-    const committed = this.#chain.committedTip.height
-    this.#chain.holdCommits(isHeld)
-    this.#noteCommits(committed)
-    this.#wake()
-  }
-
   /** Undoes the uncommitted blocks. */
   reorganise(options: { isLost: boolean }): void {
-    this.#assertWritable()
+    this.#writer.assertWritable()
     this.#chain.reorganise(options)
-    this.#wake()
+    this.#heartbeat.wake()
   }
 
   async mine(blocks: number): Promise<void> {
-    this.#assertWritable()
+    this.#writer.assertWritable()
     this.mineNow(blocks)
     await this.durable()
   }
@@ -171,14 +170,14 @@ export class ChainService implements AsyncDisposable {
 
   /** Pays new money to an account; committed when it resolves. */
   async fund(account: string, nanos: bigint): Promise<void> {
-    this.#assertWritable()
+    this.#writer.assertWritable()
     this.#mine([{ account, nanos }])
     await this.mine(BLOCKS_TO_COMMIT - 1)
   }
 
   /** Moves the chain's clock forward, and commits a block at the new time. */
   async moveTime(ms: number): Promise<void> {
-    this.#assertWritable()
+    this.#writer.assertWritable()
     this.#offsetMs += ms
     this.#record({ kind: 'time', offsetMs: this.#offsetMs })
     await this.mine(BLOCKS_TO_COMMIT)
@@ -186,31 +185,33 @@ export class ChainService implements AsyncDisposable {
 
   /** Forgets everything and begins anew, at the computer's time. */
   async reset(): Promise<void> {
-    this.#assertWritable()
+    this.#writer.assertWritable()
     this.#offsetMs = 0
-    this.#commits = []
+    this.#commits.clear()
     this.#aside = []
-    this.#chain = this.#begin(this.options.clock.now())
-    this.#track(this.chainLog.rewrite([{ kind: 'genesis', version: 1, timeMs: this.#genesisMs }]))
+    this.operatorFees.clear()
+    const genesis = this.#newGenesis()
+    this.#chain = this.#begin(genesis)
+    this.#writer.rewrite([genesis])
     await this.durable()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stop.abort()
-    this.#wake()
-    await this.#heartbeat
-    await this.#written
-    await this.chainLog[Symbol.asyncDispose]()
+    await this.#heartbeat[Symbol.asyncDispose]()
+    await this.#writer[Symbol.asyncDispose]()
   }
 
-  #begin(timeMs: number): LocalChain {
-    const mints = devAccounts().map(({ account }) => ({ account, nanos: DEV_BALANCE_NANOS }))
-    const genesis = { timestampNanos: BigInt(Math.floor(timeMs)) * NANOS_PER_MS, mints }
+  #newGenesis(): Genesis {
+    return { kind: 'genesis', version: VERSION, timeMs: Math.floor(this.options.clock.now()) }
+  }
+
+  #begin({ timeMs, version }: Genesis): LocalChain {
+    const genesis = {
+      timestampNanos: BigInt(timeMs) * NANOS_PER_MS,
+      mints: devAccounts().map(({ account }) => ({ account, nanos: DEV_BALANCE_NANOS })),
+      paysMiner: version > 1,
+    }
     return new LocalChain(this.options.params, genesis, (record) => this.#record(record))
-  }
-
-  get #genesisMs(): number {
-    return Number((this.#chain.blockAt(0)?.timestampNanos ?? 0n) / NANOS_PER_MS)
   }
 
   #replay(records: readonly ChainRecord[]): void {
@@ -226,68 +227,17 @@ export class ChainService implements AsyncDisposable {
 
   #mine(mints: readonly Mint[] = []): void {
     const committed = this.#chain.committedTip.height
-    this.#chain.mine(this.nowNanos(), mints)
-    this.#lastBlockMs = this.options.clock.now()
+    this.#chain.mine(this.nowNanos(), mints, { isEmpty: this.#takesNothing })
     this.#noteCommits(committed)
-    this.#wake()
+    this.#heartbeat.noteBeat()
   }
 
   #noteCommits(committedBefore: number): void {
-    const now = this.options.clock.now()
-    if (this.#chain.committedTip.height > committedBefore) {
-      this.#commits.push({ from: committedBefore + 1, ms: now })
-    }
-    if (this.#commits.length > MAX_COMMITS_NOTED) {
-      this.#commits = this.#commits
-        .filter(({ ms }) => now - ms < MAX_INDEX_LAG_MS)
-        .slice(-MAX_COMMITS_NOTED / 2)
-    }
+    if (this.#chain.committedTip.height <= committedBefore) return
+    this.#commits.note(committedBefore + 1, this.options.clock.now())
   }
 
   #record(record: ChainRecord): void {
-    if (!this.#isReplaying) this.#track(this.chainLog.append(record))
-  }
-
-  /** A chain whose log has a hole must not go on: what it then answered would be lost. */
-  #track(written: Promise<void>): void {
-    this.#written = Promise.all([this.#written, written]).then(
-      () => undefined,
-      (error: unknown) => {
-        if (this.#brokenBy) return
-        this.#brokenBy = error instanceof Error ? error : new Error(String(error))
-        this.options.log.error(
-          { err: this.#brokenBy },
-          'the local chain cannot write its log and stops; restart it',
-        )
-      },
-    )
-  }
-
-  #assertWritable(): void {
-    if (this.#brokenBy) throw this.#brokenBy
-  }
-
-  get #hasWork(): boolean {
-    return this.#chain.hasUncommittedWork || this.#waiting > 0
-  }
-
-  async #beat(): Promise<void> {
-    const { signal } = this.#stop
-    while (!signal.aborted && !this.#brokenBy) {
-      if (!this.#hasWork) {
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve
-        })
-        continue
-      }
-      await this.options.clock.sleep(this.#untilNextBlock(), signal).catch(() => undefined)
-      if (!signal.aborted && this.#hasWork) this.#mine()
-    }
-  }
-
-  /** A chain that was idle answers soon, yet leaves transactions a moment in the mempool, as a real one does. */
-  #untilNextBlock(): number {
-    const { blockMs, clock } = this.options
-    return Math.max(blockMs - (clock.now() - this.#lastBlockMs), blockMs / 10)
+    if (!this.#isReplaying) this.#writer.append(record)
   }
 }

@@ -1,6 +1,6 @@
 import type { ChainService } from './chain-service.js'
 import type { ChainParams } from './ledger/params.js'
-import type { Submission } from './local-chain.js'
+import type { Submission } from './mempool.js'
 import type { ChainView, NodeView } from './node-view.js'
 import type { Block } from './wire/block.js'
 import type { ParsedTransaction } from './wire/parse-transaction.js'
@@ -14,10 +14,14 @@ export interface Shortcomings {
   /** Up to where its index goes, where that is not as far as it could. */
   indexedHeight?: () => number
   hasNoIndex?: boolean
+  /** It was told to stop, and its views no longer change. */
+  isStopping?: boolean
   /** Takes transactions and does nothing with them. */
   putsAside?: boolean
 }
 
+/** Views are one ahead of heights, and the next is under way. */
+const VIEWS_AHEAD = 2
 /** Blocks from the tip to the committed one. */
 const COMMIT_DEPTH = 2
 
@@ -35,7 +39,6 @@ export class ConditionedView implements NodeView {
     return new PartialChain(chain, tipHeight ?? chain.tip.height)
   }
 
-  /** Answers what `work` makes of the ledger as the node shows it. What it waits for is outside. */
   within<T>(work: () => T): T {
     const { tipHeight, showsCommittedOnly } = this.shortcomings
     if (showsCommittedOnly) return this.service.chain.asOf(this.chain.committedTip.height, work)
@@ -43,11 +46,19 @@ export class ConditionedView implements NodeView {
   }
 
   get params(): ChainParams {
-    return this.service.params
+    return this.service.chain.ledger.params
   }
 
   get blockMs(): number {
-    return this.service.blockMs
+    return this.service.options.blockMs
+  }
+
+  get operatorFees() {
+    return this.service.operatorFees
+  }
+
+  get latestView(): number {
+    return this.shortcomings.isStopping ? 0 : this.chain.tip.height + VIEWS_AHEAD
   }
 
   get indexedHeight(): number | undefined {
@@ -61,7 +72,7 @@ export class ConditionedView implements NodeView {
   }
 
   newPartialId(): bigint {
-    return this.service.newPartialId()
+    return this.service.options.partialId()
   }
 
   submit(parsed: ParsedTransaction): Promise<Submission> {

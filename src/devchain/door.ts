@@ -44,7 +44,7 @@ export class Door {
       return
     }
     this.faults.add(fault)
-    if (fault.kind === 'limbo' && fault.where === 'blocks') this.service.holdCommits(true)
+    if (fault.kind === 'limbo' && fault.where !== 'nowhere') this.service.hold(fault.where)
     const tipHeight = this.service.chain.tip.height
     this.#since.set(fault, {
       ms: this.clock.now(),
@@ -58,8 +58,7 @@ export class Door {
     this.faults.clear()
     for (const { release } of this.#since.values()) release()
     this.#since.clear()
-    this.service.holdCommits(false)
-    await this.service.releaseAside()
+    await this.service.release()
   }
 
   /** What the node shows to a request of this path. */
@@ -96,7 +95,7 @@ export class Door {
     switch (kind) {
       case 'lag':
       case 'stopping':
-        return { tipHeight: this.#laggingHeight(fault) }
+        return { tipHeight: this.#laggingHeight(fault), isStopping: kind === 'stopping' }
       case 'flicker':
         return { showsCommittedOnly: true }
       case 'indexLag':

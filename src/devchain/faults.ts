@@ -28,7 +28,7 @@ export interface Fault {
   text?: string
   /** How many blocks a lag is. */
   blocks?: number
-  /** Where transactions are: `blocks` or `nowhere` in limbo, `mempool` or `nowhere` after a reorganisation. */
+  /** Where transactions are: in `blocks`, the `mempool` or `nowhere`. */
   where?: string
   /** The wrong one. */
   network?: string
@@ -93,7 +93,7 @@ function fits(pattern: string, path: string): boolean {
 
 /** What may be said of each kind beside kind, path, times and ms, and what stands where nothing is said. */
 const EXTRAS: Partial<Record<FaultKind, Partial<Record<'where' | 'network', readonly string[]>>>> = {
-  limbo: { where: ['blocks', 'nowhere'] },
+  limbo: { where: ['blocks', 'mempool', 'nowhere'] },
   reorg: { where: ['mempool', 'nowhere'] },
   wrongNetwork: { network: ['mainnet', 'testnet'] },
 }

@@ -16,9 +16,8 @@ const MINTS = devAccounts().map(({ account }) => ({ account, nanos: DEV_BALANCE_
 const NO_APP = new Uint8Array(33)
 
 function newChain(records: ChainRecord[] = []): LocalChain {
-  return new LocalChain(DEFAULT_PARAMS, { timestampNanos: START, mints: MINTS }, (record) =>
-    records.push(record),
-  )
+  const genesis = { timestampNanos: START, mints: MINTS, paysMiner: true }
+  return new LocalChain(DEFAULT_PARAMS, genesis, (record) => records.push(record))
 }
 
 function key(index: number): Uint8Array {
@@ -181,9 +180,9 @@ describe('associations', () => {
       extraData: { B: '', C: '3' },
       partialId: 2n,
     })
-    expect(chain.ledger.association(first)).toBeUndefined()
-    expect(chain.ledger.association(second)).toMatchObject({ type: 'dig:plan', blockHeight: 2 })
-    const entries = [...(chain.ledger.association(second)?.extraData ?? [])]
+    expect(chain.ledger.userAssociations.get(first)).toBeUndefined()
+    expect(chain.ledger.userAssociations.get(second)).toMatchObject({ type: 'dig:plan', blockHeight: 2 })
+    const entries = [...(chain.ledger.userAssociations.get(second)?.extraData ?? [])]
     expect(entries.map(([name, value]) => [name, Buffer.from(value).toString()])).toEqual([
       ['A', '1'],
       ['B', ''],
@@ -196,18 +195,18 @@ describe('associations', () => {
     const ids = ['a', 'b'].map((value, index) =>
       submit(chain, { metadata: association('T', value), partialId: BigInt(index) }),
     )
-    expect(ids.map((id) => chain.ledger.association(id)?.blockHeight)).toEqual([1, 1])
+    expect(ids.map((id) => chain.ledger.userAssociations.get(id)?.blockHeight)).toEqual([1, 1])
     chain.mine(START + 1n)
     const late = submit(chain, { metadata: association('T', 'c'), partialId: 9n })
-    expect(chain.ledger.association(late)?.blockHeight).toBe(2)
+    expect(chain.ledger.userAssociations.get(late)?.blockHeight).toBe(2)
   })
 })
 
 test('other transaction types are refused by a name of their own', () => {
   const chain = newChain()
-  const metadata = { type: 'OPAQUE', typeNumber: 10n, bytes: new Uint8Array(33) } as const
+  const metadata = { type: 'OPAQUE', typeNumber: 4n, bytes: new Uint8Array(33) } as const
   expect(submit(chain, { metadata })).toBe(
-    'ConnectTransaction: : LIKE is not supported by the local chain: RuleErrorTxnTypeNotOnLocalChain',
+    'ConnectTransaction: : PRIVATE_MESSAGE is not supported by the local chain: RuleErrorTxnTypeNotOnLocalChain',
   )
 })
 

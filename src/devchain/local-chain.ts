@@ -1,30 +1,23 @@
 import { transactionId } from '../deso/signature.js'
 import { ADD_TRANSACTION, admit } from './admission.js'
 import { Blocks } from './blocks.js'
-import type { ChainRecord } from './chain-log.js'
+import type { ChainRecord, Recorder } from './chain-log.js'
 import { fromHex, toHex } from './go/hex.js'
 import { connectBlockReward, connectTransaction } from './ledger/connect.js'
 import { Ledger } from './ledger/ledger.js'
 import type { ChainParams } from './ledger/params.js'
 import { RuleRefusal, refusingWithin } from './ledger/rule-refusal.js'
-import { Mempool, type MempoolEntry } from './mempool.js'
+import { Mempool, type MempoolEntry, type Submission } from './mempool.js'
+import { packBlock } from './pack-block.js'
 import { TransactionIndex } from './transaction-index.js'
 import { type Block, type BlockTransaction, NO_HASH, sealBlock } from './wire/block.js'
-import { blockReward, type Mint } from './wire/block-reward.js'
+import { blockReward, type Mint, mintsOf } from './wire/block-reward.js'
 import { type ParsedTransaction, parseTransaction } from './wire/parse-transaction.js'
 
 /**
  * The chain itself: blocks, ledger and mempool, moved only by the calls below and by nothing else, so that the same
  * calls give the same chain. It tells each change as a record; writing records down, time and HTTP are elsewhere.
  */
-
-export type Recorder = (record: ChainRecord) => void
-
-export interface Submission {
-  id: string
-  /** What a node says instead of yes. The transaction may have been taken all the same. */
-  refusal: string | null
-}
 
 export class LocalChain {
   readonly ledger: Ledger
@@ -37,7 +30,7 @@ export class LocalChain {
   /** Begins with block 0, committed, which pays the mints. */
   constructor(
     params: ChainParams,
-    genesis: { timestampNanos: bigint; mints: readonly Mint[] },
+    private readonly genesis: { timestampNanos: bigint; mints: readonly Mint[]; paysMiner: boolean },
     private readonly record: Recorder,
   ) {
     this.ledger = new Ledger(params)
@@ -62,8 +55,7 @@ export class LocalChain {
 
   /** Whether anything that somebody sent is not committed yet. */
   get hasUncommittedWork(): boolean {
-    if (this.mempool.size > 0 || this.#unpaid.length > 0) return true
-    return this.#blocks.uncommitted.some(holdsWork)
+    return this.mempool.size > 0 || this.#unpaid.length > 0 || this.#blocks.holdUncommittedWork
   }
 
   /** Runs `work` on the ledger as it was after a block of the last HISTORY_BLOCKS, without the mempool. */
@@ -80,11 +72,7 @@ export class LocalChain {
 
   /** Takes a transaction into the mempool, or says why not. Throws RuleRefusal with what stands before a rule. */
   submit(parsed: ParsedTransaction): Submission {
-    const candidate = admit(parsed, {
-      mempool: this.mempool,
-      ledger: this.ledger,
-      tipHeight: this.tip.height,
-    })
+    const candidate = this.#admit(parsed)
     const { entry, replaced } = refusingWithin(
       `${ADD_TRANSACTION}Problem adding transaction to mempool: `,
       () => this.mempool.prepare(candidate),
@@ -104,11 +92,7 @@ export class LocalChain {
   /** The answer that submit would give; nothing is taken. */
   probe(parsed: ParsedTransaction): Submission {
     const mark = this.ledger.undo.mark()
-    const candidate = admit(parsed, {
-      mempool: this.mempool,
-      ledger: this.ledger,
-      tipHeight: this.tip.height,
-    })
+    const candidate = this.#admit(parsed)
     const refusal = this.#tryConnect(candidate, true)
     this.ledger.undo.rollBack(mark)
     return { id: candidate.id, refusal }
@@ -160,6 +144,11 @@ export class LocalChain {
     if (record.kind === 'reorg') this.reorganise(record)
   }
 
+  #admit(parsed: ParsedTransaction): BlockTransaction {
+    const { mempool, ledger, tip } = this
+    return admit(parsed, { mempool, ledger, tipHeight: tip.height })
+  }
+
   #replace(replaced: MempoolEntry): void {
     this.#undoMempool()
     this.mempool.remove(replaced)
@@ -195,26 +184,9 @@ export class LocalChain {
     this.mempool.rememberRefusal(entry.id, failure)
   }
 
-  /**
-   * The dearest first, until one goes past the soft limit, none past the hard one (core lib/pos_block_producer.go). What needs another one before it
-   * is tried again within the block, where a node leaves it for the next.
-   */
   #fillBlock(): MempoolEntry[] {
-    const chosen: MempoolEntry[] = []
-    const soft = this.ledger.params.softMaxBlockBytes
-    let waiting = this.mempool.entries()
-    let bytes = 0
-    for (let before = -1; chosen.length > before; ) {
-      before = chosen.length
-      waiting = waiting.filter((entry) => {
-        if (bytes > soft || bytes + entry.raw.length > 2 * soft) return true
-        if (this.#tryConnect(entry, false) !== null) return true
-        bytes += entry.raw.length
-        chosen.push(entry)
-        return false
-      })
-    }
-    return chosen
+    const connects = (entry: MempoolEntry) => this.#tryConnect(entry, false) === null
+    return packBlock(this.mempool.entries(), this.ledger.params.softMaxBlockBytes, connects)
   }
 
   /** The ledger has the entries already; they leave the mempool. */
@@ -222,7 +194,8 @@ export class LocalChain {
     const previous = this.#blocks.isEmpty ? undefined : this.tip
     const height = previous ? previous.height + 1 : 0
     const previousHash = previous?.hash ?? NO_HASH
-    const reward = blockReward(previousHash, height, mints)
+    const feesNanos = this.genesis.paysMiner ? entries.map(({ transaction }) => transaction.feeNanos) : []
+    const reward = blockReward({ previousHash, height, feesNanos, mints })
     connectBlockReward(this.ledger, reward.transaction)
     for (const entry of entries) this.mempool.remove(entry)
     this.#unpaid = []
@@ -272,15 +245,4 @@ export class LocalChain {
     }
     this.#redoMempool()
   }
-}
-
-/** Users' transactions, or money made. */
-function holdsWork({ transactions }: Block): boolean {
-  return transactions.length > 1 || (transactions[0]?.transaction.outputs.length ?? 0) > 1
-}
-
-/** The money that a block made. */
-function mintsOf({ transactions }: Block): Mint[] {
-  const outputs = transactions[0]?.transaction.outputs.slice(1) ?? []
-  return outputs.map(({ publicKey, amountNanos }) => ({ account: toHex(publicKey), nanos: amountNanos }))
 }

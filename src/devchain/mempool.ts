@@ -14,6 +14,12 @@ export interface MempoolEntry extends BlockTransaction {
   rate: bigint
 }
 
+export interface Submission {
+  id: string
+  /** What a node says instead of yes. The transaction may have been taken all the same. */
+  refusal: string | null
+}
+
 const FEE_CLASS_GROWTH = 1.1
 const MAX_REMEMBERED_REFUSALS = 100_000
 
@@ -100,5 +106,8 @@ function entryOf(transaction: BlockTransaction): MempoolEntry {
 
 /** Classes grow by a tenth (core lib/pos_transaction_register.go); the lowest holds rates from 100 to 109. */
 function feeClass(rate: bigint): number {
-  return Math.floor(Math.log(Number(rate) / Number(MEMPOOL_MIN_RATE)) / Math.log(FEE_CLASS_GROWTH) + 1e-9)
+  const least = Number(MEMPOOL_MIN_RATE)
+  const below = Math.floor(Math.log(Number(rate) / least) / Math.log(FEE_CLASS_GROWTH))
+  // Its bounds are whole numbers, rounded down.
+  return Number(rate) >= Math.floor(least * FEE_CLASS_GROWTH ** (below + 1)) ? below + 1 : below
 }

@@ -1,7 +1,7 @@
+import type { TransactionOutput } from '../deso/transaction.js'
 import type { Ledger } from './ledger/ledger.js'
 import type { ChainParams } from './ledger/params.js'
-import type { Submission } from './local-chain.js'
-import type { MempoolEntry } from './mempool.js'
+import type { MempoolEntry, Submission } from './mempool.js'
 import type { TransactionPlace } from './transaction-index.js'
 import type { Block } from './wire/block.js'
 import type { ParsedTransaction } from './wire/parse-transaction.js'
@@ -30,14 +30,19 @@ export interface NodeView {
   readonly params: ChainParams
   /** Between blocks; 0: they come when asked for. */
   readonly blockMs: number
+  readonly latestView: number
   /** Up to where transaction-info knows transactions; undefined: the node keeps no index. */
   readonly indexedHeight: number | undefined
+  /** Outputs that the node's operator adds to what it constructs, by the name of the type. */
+  readonly operatorFees: Map<string, readonly TransactionOutput[]>
   /** Nanoseconds since the epoch by the chain's clock. */
   nowNanos(): bigint
   /** Of a nonce to construct. */
   newPartialId(): bigint
   /** Throws RuleRefusal; both answers are durable. */
   submit(parsed: ParsedTransaction): Promise<Submission>
+  /** Answers what `work` makes of the ledger as the node shows it. What it waits for is outside. */
+  within<T>(work: () => T): T
   /** The ledger without the mempool and the uncommitted blocks. */
   committed<T>(work: () => T): T
   /** Resolves when the index has reached a height, with false after so many milliseconds. */

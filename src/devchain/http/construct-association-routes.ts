@@ -1,82 +1,150 @@
 import type { TransactionMetadata } from '../../deso/transaction.js'
 import { decodeHex, toHex } from '../go/hex.js'
-import { text } from '../go/json-fields.js'
+import { type Decoded, text } from '../go/json-fields.js'
 import type { GoJson } from '../go/json-write.js'
-import { assertAssociationNames, findDeletable } from '../ledger/associations.js'
+import type { AssociationRows } from '../ledger/association-rows.js'
+import { assertAssociationNames, assertPost, findDeletable } from '../ledger/associations.js'
+import type { Ledger } from '../ledger/ledger.js'
 import { RuleRefusal } from '../ledger/rule-refusal.js'
 import type { NodeView } from '../node-view.js'
 import { encodeExtraData } from '../views/extra-data.js'
 import { decodeCheck } from '../wire/base58-check.js'
+import { writeOther } from '../wire/other-metadata.js'
+import { typeNameOf } from '../wire/transaction-types.js'
 import { CONSTRUCT_FIELDS, construct, constructedJson, feeOutputs, spendingOf } from './construct.js'
 import { NodeError } from './reply.js'
-import { decodeBodySilently } from './request.js'
+import { decodeBodySilently, type NodeRequest } from './request.js'
 import type { Route } from './routes.js'
 
 /** Building association transactions (backend routes/associations.go). Bad keys and broken rules are 500 here. */
-const CREATE = 'CreateUserAssociation: '
-const DELETE = 'DeleteUserAssociation: '
-
 export const associationConstructRoutes: Route[] = [
   {
     method: 'POST',
     path: '/api/v0/user-associations/create',
     handle(node, request) {
-      const body = decodeBodySilently(
-        request,
-        'CreateUserAssociationRequest',
-        {
-          ...CONSTRUCT_FIELDS,
-          TransactorPublicKeyBase58Check: text,
-          TargetUserPublicKeyBase58Check: text,
-          AppPublicKeyBase58Check: text,
-          AssociationType: text,
-          AssociationValue: text,
-        },
-        `${CREATE}problem parsing request body`,
-      )
-      const transactor = keyOf(body.TransactorPublicKeyBase58Check, CREATE, TRANSACTOR)
-      const target = keyOf(body.TargetUserPublicKeyBase58Check, CREATE, TARGET)
-      const app =
-        body.AppPublicKeyBase58Check === '' ? NO_APP : keyOf(body.AppPublicKeyBase58Check, CREATE, APP)
-      const type = Buffer.from(given(body.AssociationType, `${CREATE}must provide an AssociationType`))
-      const value = Buffer.from(given(body.AssociationValue, `${CREATE}must provide an AssociationValue`))
+      const caller = 'CreateUserAssociation: '
+      const body = readCreate(request, 'CreateUserAssociationRequest', caller)
+      const { transactor, app } = partiesOf(body, caller)
+      const targetPublicKey = keyOf(body.TargetUserPublicKeyBase58Check, caller, TARGET)
+      const appPublicKey = app()
+      const { type, value, check } = namesOf(body, caller)
       return build(node, body, {
-        caller: CREATE,
+        caller,
         owner: transactor,
         metadata: {
           type: 'CREATE_USER_ASSOCIATION',
-          targetPublicKey: target,
-          appPublicKey: app,
+          targetPublicKey,
+          appPublicKey,
           associationType: type,
           associationValue: value,
         },
-        check: () => assertAssociationNames(type.toString('latin1'), value.toString('latin1')),
+        check,
         checkedBy: 'Blockchain.CreateCreateUserAssociationTxn',
       })
     },
   },
   {
     method: 'POST',
-    path: '/api/v0/user-associations/delete',
+    path: '/api/v0/post-associations/create',
+    handle(node, request) {
+      const caller = 'CreatePostAssociation: '
+      const body = readCreate(request, 'CreatePostAssociationRequest', caller)
+      const { transactor, app } = partiesOf(body, caller)
+      const hash = idOf(body.PostHashHex, caller, 'PostHashHex')
+      const AppPublicKey = app()
+      const { type, value, check } = namesOf(body, caller)
+      return build(node, body, {
+        caller,
+        owner: transactor,
+        metadata: writeOther('CREATE_POST_ASSOCIATION', {
+          PostHash: hash,
+          AppPublicKey,
+          AssociationType: type,
+          AssociationValue: value,
+        }),
+        check() {
+          check()
+          assertPost(node.chain.ledger, toHex(hash))
+        },
+        checkedBy: 'Blockchain.CreateCreatePostAssociationTxn',
+      })
+    },
+  },
+  deleteRoute(
+    'User',
+    ({ userAssociations }) => userAssociations,
+    (associationId) => ({
+      type: 'DELETE_USER_ASSOCIATION',
+      associationId,
+    }),
+  ),
+  deleteRoute(
+    'Post',
+    ({ postAssociations }) => postAssociations,
+    (AssociationID) => writeOther('DELETE_POST_ASSOCIATION', { AssociationID }),
+  ),
+]
+
+function deleteRoute(
+  noun: 'User' | 'Post',
+  rowsOf: (ledger: Ledger) => AssociationRows,
+  metadataOf: (associationId: Uint8Array) => TransactionMetadata,
+): Route {
+  const caller = `Delete${noun}Association: `
+  return {
+    method: 'POST',
+    path: `/api/v0/${noun.toLowerCase()}-associations/delete`,
     handle(node, request) {
       const body = decodeBodySilently(
         request,
         'DeleteAssociationRequest',
         { ...CONSTRUCT_FIELDS, TransactorPublicKeyBase58Check: text, AssociationID: text },
-        `${DELETE}problem parsing request body`,
+        `${caller}problem parsing request body`,
       )
-      const transactor = keyOf(body.TransactorPublicKeyBase58Check, DELETE, TRANSACTOR)
-      const associationId = idOf(body.AssociationID)
+      const transactor = keyOf(body.TransactorPublicKeyBase58Check, caller, TRANSACTOR)
+      const associationId = idOf(body.AssociationID, caller, 'AssociationID')
       return build(node, body, {
-        caller: DELETE,
+        caller,
         owner: transactor,
-        metadata: { type: 'DELETE_USER_ASSOCIATION', associationId },
-        check: () => findDeletable(node.chain.ledger, toHex(transactor), toHex(associationId)),
-        checkedBy: 'Blockchain.CreateDeleteUserAssociationTxn',
+        metadata: metadataOf(associationId),
+        check: () => findDeletable(rowsOf(node.chain.ledger), toHex(transactor), toHex(associationId)),
+        checkedBy: `Blockchain.CreateDelete${noun}AssociationTxn`,
       })
     },
-  },
-]
+  }
+}
+
+const CREATE_FIELDS = {
+  ...CONSTRUCT_FIELDS,
+  TransactorPublicKeyBase58Check: text,
+  TargetUserPublicKeyBase58Check: text,
+  PostHashHex: text,
+  AppPublicKeyBase58Check: text,
+  AssociationType: text,
+  AssociationValue: text,
+}
+
+type CreateBody = Decoded<typeof CREATE_FIELDS>
+
+function readCreate(request: NodeRequest, typeName: string, caller: string): CreateBody {
+  return decodeBodySilently(request, typeName, CREATE_FIELDS, `${caller}problem parsing request body`)
+}
+
+/** The app is looked at after what the association is with. */
+function partiesOf(body: CreateBody, caller: string) {
+  return {
+    transactor: keyOf(body.TransactorPublicKeyBase58Check, caller, TRANSACTOR),
+    app: () =>
+      body.AppPublicKeyBase58Check === '' ? NO_APP : keyOf(body.AppPublicKeyBase58Check, caller, APP),
+  }
+}
+
+function namesOf(body: CreateBody, caller: string) {
+  const type = Buffer.from(given(body.AssociationType, `${caller}must provide an AssociationType`))
+  const value = Buffer.from(given(body.AssociationValue, `${caller}must provide an AssociationValue`))
+  const check = () => assertAssociationNames(type.toString('latin1'), value.toString('latin1'))
+  return { type, value, check }
+}
 
 const NO_APP = new Uint8Array(33)
 
@@ -111,7 +179,7 @@ function build(
 ): GoJson {
   const extraData = orRefuse(`${caller}invalid ExtraData provided`, () => encodeExtraData(body.ExtraData))
   const outputs = orRefuse(`${caller}specified TransactionFees are invalid`, () =>
-    feeOutputs(body.TransactionFees),
+    feeOutputs(node, typeNameOf(metadata), body.TransactionFees),
   )
   try {
     check()
@@ -149,9 +217,10 @@ function keyOf(key: string, caller: string, { field, name }: Role): Uint8Array {
   throw new NodeError(500, `${caller}problem getting public key for the ${name}`)
 }
 
-function idOf(hex: string): Uint8Array {
-  given(hex, `${DELETE}must provide an AssociationID`)
-  const bytes = orRefuse(`${DELETE}invalid AssociationID provided`, () => decodeHex(hex))
+/** A short one is filled up with zeros. */
+function idOf(hex: string, caller: string, field: string): Uint8Array {
+  given(hex, `${caller}must provide ${field === 'PostHashHex' ? 'a' : 'an'} ${field}`)
+  const bytes = orRefuse(`${caller}invalid ${field} provided`, () => decodeHex(hex))
   const id = new Uint8Array(32)
   id.set(bytes.subarray(0, 32))
   return id

@@ -7,7 +7,15 @@ import type { NodeView } from '../node-view.js'
 import { encodeExtraData } from '../views/extra-data.js'
 import { decodeCheck } from '../wire/base58-check.js'
 import { NodePanic } from '../wire/parse-transaction.js'
-import { CONSTRUCT_FIELDS, construct, constructedJson, feeOutputs, spendingOf } from './construct.js'
+import {
+  CONSTRUCT_FIELDS,
+  construct,
+  constructedJson,
+  feeOutputs,
+  keyBytes,
+  orRefuse,
+  spendingOf,
+} from './construct.js'
 import { NodeError } from './reply.js'
 import { decodeBody } from './request.js'
 import type { Route } from './routes.js'
@@ -36,8 +44,8 @@ export const postConstructRoute: Route = {
   handle(node, request) {
     const body = decodeBody(request, 'SubmitPostRequest', FIELDS, 'SubmitPost: Problem parsing request body')
     const owner = keyOf(body.UpdaterPublicKeyBase58Check)
-    const outputs = orRefuse('TransactionFees specified in Request body are invalid: ', () =>
-      feeOutputs(body.TransactionFees),
+    const outputs = orRefuse('SubmitPost: TransactionFees specified in Request body are invalid: ', () =>
+      feeOutputs(node, 'SUBMIT_POST', body.TransactionFees),
     )
     const parentStakeId = parentOf(body.ParentStakeID)
     const postHashToModify = editedHash(body.PostHashHexToModify)
@@ -73,27 +81,22 @@ export const postConstructRoute: Route = {
 }
 
 function keyOf(key: string): Uint8Array {
-  let reason = '<nil>'
-  try {
-    const bytes = decodeCheck(key)
-    if (bytes.length === 33) return bytes
-  } catch (error) {
-    reason = (error as Error).message
-  }
-  throw refuse(`Problem decoding public key ${key}: ${reason}`)
+  return keyBytes(key, `SubmitPost: Problem decoding public key ${key}: `)
 }
 
 function parentOf(parent: string): Uint8Array {
   if (parent === '') return new Uint8Array()
   if (parent.length === 64)
-    return orRefuse(`Problem decoding parent stake ID ${parent}: `, () => decodeHex(parent))
+    return orRefuse(`SubmitPost: Problem decoding parent stake ID ${parent}: `, () => decodeHex(parent))
   if (!parent.startsWith('tBC')) throw refuse(`Unrecognized parent stake ID: ${parent}`)
-  return orRefuse(`Problem decoding parent stake ID as public key ${parent}: `, () => decodeCheck(parent))
+  return orRefuse(`SubmitPost: Problem decoding parent stake ID as public key ${parent}: `, () =>
+    decodeCheck(parent),
+  )
 }
 
 function editedHash(hex: string): Uint8Array {
   if (hex === '') return new Uint8Array()
-  const bytes = orRefuse(`Problem decoding PostHashHexToModify ${hex}: `, () => decodeHex(hex))
+  const bytes = orRefuse(`SubmitPost: Problem decoding PostHashHexToModify ${hex}: `, () => decodeHex(hex))
   if (bytes.length !== 32) throw refuse(`Invalid length for PostHashHexToModify ${hex}`)
   return bytes
 }
@@ -107,7 +110,7 @@ function newBody(node: NodeView, { BodyObj, RepostedPostHashHex }: PostRequest):
       throw refuse('Cannot repost a post that is a repost without a quote')
     }
   }
-  return orRefuse('Error validating body bytes: ', () => cleanBody(BodyObj, isRepost))
+  return orRefuse('SubmitPost: Error validating body bytes: ', () => cleanBody(BodyObj, isRepost))
 }
 
 /** An edit may leave the body as it is. */
@@ -141,7 +144,9 @@ function cleanBody(body: BodyObj, isRepost: boolean): Uint8Array {
 }
 
 function extraDataOf(body: PostRequest): Map<string, Uint8Array> {
-  const extraData = orRefuse('Problem decoding ExtraData: ', () => encodeExtraData(body.PostExtraData))
+  const extraData = orRefuse('SubmitPost: Problem decoding ExtraData: ', () =>
+    encodeExtraData(body.PostExtraData),
+  )
   if (body.IsFrozen) {
     if (extraData.has('IsFrozen')) throw refuse('Cannot specify both IsFrozen and PostExtraData.IsFrozen')
     extraData.set('IsFrozen', Uint8Array.of(1))
@@ -167,12 +172,4 @@ function isQuote(body: BodyObj): boolean {
 
 function refuse(problem: string): NodeError {
   return new NodeError(400, `SubmitPost: ${problem}`)
-}
-
-function orRefuse<T>(problem: string, work: () => T): T {
-  try {
-    return work()
-  } catch (error) {
-    throw refuse(`${problem}${(error as Error).message}`)
-  }
 }

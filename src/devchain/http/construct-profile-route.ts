@@ -9,8 +9,15 @@ import {
 import { isUsername } from '../ledger/profiles.js'
 import type { NodeView } from '../node-view.js'
 import { encodeExtraData } from '../views/extra-data.js'
-import { decodeCheck } from '../wire/base58-check.js'
-import { CONSTRUCT_FIELDS, construct, constructedJson, feeOutputs, spendingOf } from './construct.js'
+import {
+  CONSTRUCT_FIELDS,
+  construct,
+  constructedJson,
+  feeOutputs,
+  keyBytes,
+  orRefuse,
+  spendingOf,
+} from './construct.js'
 import { NodeError } from './reply.js'
 import { decodeBody } from './request.js'
 import type { Route } from './routes.js'
@@ -38,15 +45,17 @@ export const profileConstructRoute: Route = {
       'UpdateProfile: Problem parsing request body',
     )
     const owner = keyOf(body.UpdaterPublicKeyBase58Check)
-    const outputs = orRefuse('TransactionFees specified in Request body are invalid: ', () =>
-      feeOutputs(body.TransactionFees),
+    const outputs = orRefuse('UpdateProfile: TransactionFees specified in Request body are invalid: ', () =>
+      feeOutputs(node, 'UPDATE_PROFILE', body.TransactionFees),
     )
     const profileKey =
       body.ProfilePublicKeyBase58Check === '' ? new Uint8Array() : keyOf(body.ProfilePublicKeyBase58Check)
     const account = toHex(profileKey.length > 0 ? profileKey : owner)
     assertCanCreate(node, account)
     assertValid(node, account, body)
-    const extraData = orRefuse('Problem encoding ExtraData: ', () => encodeExtraData(body.ExtraData))
+    const extraData = orRefuse('UpdateProfile: Problem encoding ExtraData: ', () =>
+      encodeExtraData(body.ExtraData),
+    )
     const constructed = construct(node, {
       owner,
       outputs,
@@ -78,14 +87,7 @@ export const profileConstructRoute: Route = {
 }
 
 function keyOf(key: string): Uint8Array {
-  let reason = '<nil>'
-  try {
-    const bytes = decodeCheck(key)
-    if (bytes.length === 33) return bytes
-  } catch (error) {
-    reason = (error as Error).message
-  }
-  throw new NodeError(400, `UpdateProfile: Problem decoding public key ${key}: ${reason}`)
+  return keyBytes(key, `UpdateProfile: Problem decoding public key ${key}: `)
 }
 
 function assertCanCreate({ chain, params }: NodeView, account: string): void {
@@ -125,12 +127,4 @@ function assertValid({ chain }: NodeView, account: string, body: ProfileBody): v
   const holder = chain.ledger.profileByUsername(name)
   if (holder && holder.account !== account) throw refuse(`Username ${holder.username} already exists`)
   if (!isUsername(name)) throw refuse('RuleErrorInvalidUsername')
-}
-
-function orRefuse<T>(problem: string, work: () => T): T {
-  try {
-    return work()
-  } catch (error) {
-    throw new NodeError(400, `UpdateProfile: ${problem}${(error as Error).message}`)
-  }
 }

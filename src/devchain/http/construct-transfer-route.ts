@@ -12,6 +12,7 @@ import {
   constructedJson,
   feeOutputs,
   freshNonce,
+  orRefuse,
   spendingOf,
 } from './construct.js'
 import { NodeError } from './reply.js'
@@ -37,7 +38,7 @@ export const transferConstructRoute: Route = {
     const recipient = recipientOf(node, body.RecipientPublicKeyOrUsername)
     const owner = keyOf(body.SenderPublicKeyBase58Check, 'sender')
     const fees = orRefuse('SendDESO: TransactionFees specified in Request body are invalid: ', () =>
-      feeOutputs(body.TransactionFees),
+      feeOutputs(node, 'BASIC_TRANSFER', body.TransactionFees),
     )
     const extraData = orRefuse('SendDeSo: Problem encoding ExtraData: ', () =>
       encodeExtraData(body.ExtraData),
@@ -104,12 +105,4 @@ function keyOf(key: string, role: string): Uint8Array {
     if (bytes.length !== 33) throw new Error(': CheckDecode: Invalid input format')
     return bytes
   })
-}
-
-function orRefuse<T>(problem: string, work: () => T): T {
-  try {
-    return work()
-  } catch (error) {
-    throw new NodeError(400, `${problem}${(error as Error).message}`)
-  }
 }

@@ -6,10 +6,12 @@ import { toHex } from '../go/hex.js'
 import { list, struct, text, textMap, uint64 } from '../go/json-fields.js'
 import type { GoJson } from '../go/json-write.js'
 import { DEFAULT_NONCE_OFFSET } from '../ledger/params.js'
+import { RuleRefusal } from '../ledger/rule-refusal.js'
 import type { NodeView } from '../node-view.js'
 import { type TransactionStyle, transactionJson } from '../views/transaction-json.js'
 import { decodeCheck } from '../wire/base58-check.js'
 import { estimateFeeRate } from './fee-rate.js'
+import { NodeError } from './reply.js'
 
 /**
  * Building unsigned transactions, as a node does for its callers: its fee, a nonce of its own. Nothing is stored, and
@@ -78,13 +80,38 @@ export function constructedJson({ transaction }: Constructed, style: Transaction
   return transactionJson(transaction, style)
 }
 
-/** Outputs that the caller asked for; throws where one names no key. */
+/** Outputs that the caller asked for, then those that the node's operator takes; throws where one names no key. */
 export function feeOutputs(
+  node: NodeView,
+  typeName: string,
   fees: readonly { PublicKeyBase58Check: string; AmountNanos: bigint }[],
 ): TransactionOutput[] {
-  return fees.map(({ PublicKeyBase58Check, AmountNanos }) => {
+  const asked = fees.map(({ PublicKeyBase58Check, AmountNanos }) => {
     const publicKey = decodeCheck(PublicKeyBase58Check)
     if (publicKey.length !== 33) throw new Error(': CheckDecode: Invalid input format')
     return { publicKey, amountNanos: AmountNanos }
   })
+  return [...asked, ...(node.operatorFees.get(typeName) ?? [])]
+}
+
+/** The bytes of a key, or a refusal: what the node says before the reason, and the reason. */
+export function keyBytes(key: string, problem: string): Uint8Array {
+  let reason = '<nil>'
+  try {
+    const bytes = decodeCheck(key)
+    if (bytes.length === 33) return bytes
+  } catch (error) {
+    reason = (error as Error).message
+  }
+  throw new NodeError(400, `${problem}${reason}`)
+}
+
+/** Runs `work`, and puts `problem` before what goes wrong in it. */
+export function orRefuse<T>(problem: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    const words = error instanceof RuleRefusal ? error.text : (error as Error).message
+    throw new NodeError(400, `${problem}${words}`)
+  }
 }

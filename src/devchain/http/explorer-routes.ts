@@ -3,7 +3,9 @@ import { flag, int64, text, uint64 } from '../go/json-fields.js'
 import type { GoJson } from '../go/json-write.js'
 import type { NodeView } from '../node-view.js'
 import { blockJson } from '../views/block.js'
+import { keyText } from '../wire/base58-check.js'
 import type { Block } from '../wire/block.js'
+import { MINER } from '../wire/block-reward.js'
 import { NodePanic } from '../wire/parse-transaction.js'
 import { NodeError } from './reply.js'
 import { decodeBody } from './request.js'
@@ -26,7 +28,7 @@ export const explorerRoutes: Route[] = [
       const block = findBlock(node, body)
       if (body.FullBlock && node.indexedHeight === undefined)
         throw new NodePanic('a full block without an index')
-      return blockJson(block, { isFull: body.FullBlock })
+      return blockJson(block, { isFull: body.FullBlock, awaitsIndex: awaitsIndex(node, block) })
     },
   },
   {
@@ -40,7 +42,7 @@ export const explorerRoutes: Route[] = [
     path: '/api/v1',
     isV1: true,
     handle({ chain, indexedHeight }) {
-      if (indexedHeight !== undefined) return blockJson(chain.tip, { isFull: true })
+      if (indexedHeight !== undefined) return blockJson(chain.tip, { isFull: true, awaitsIndex: false })
       throw new NodeError(400, `APIBase: ${NO_INDEX}`)
     },
   },
@@ -73,6 +75,10 @@ export const explorerRoutes: Route[] = [
 
 const NO_INDEX =
   'Cannot be called when TXIndexChain is nil. This error occurs when --txindex was not passed to the program on startup'
+
+function awaitsIndex({ chain, indexedHeight = 0 }: NodeView, { height }: Block): boolean {
+  return height > indexedHeight && height <= chain.committedTip.height
+}
 
 function findBlock({ chain }: NodeView, body: { Height: bigint; HashHex: string }): Block {
   if (body.HashHex !== '') {
@@ -120,6 +126,6 @@ function nodeInfo({ chain, indexedHeight }: NodeView): GoJson {
     DeSoInboundPeers: [],
     DeSoUnconnectedPeers: [],
     RemoteNodeConnections: [],
-    MinerPublicKeys: [],
+    MinerPublicKeys: [keyText(MINER)],
   }
 }

@@ -61,9 +61,11 @@ export function assertPrecedingTransactions(body: Buffer): void {
       return
     }
     const preceding = value.get('OptionalPrecedingTransactions')
-    if (Array.isArray(preceding) && preceding.length > 0) {
-      throw refuse('the local chain takes no OptionalPrecedingTransactions')
+    if (!Array.isArray(preceding) || preceding.length === 0) return
+    if (preceding[0] instanceof Map && !preceding[0].has('TxnTypeJSON')) {
+      throw refuse('MsgDeSoTxn.UnmarshalJSON: Field txnType is missing from JSON decoded map: map[]')
     }
+    throw refuse('the local chain takes no OptionalPrecedingTransactions')
   } catch (error) {
     if (!(error instanceof GoJsonError)) throw error
     const target = 'Go value of type struct { OptionalPrecedingTransactions []*lib.MsgDeSoTxn }'

@@ -1,13 +1,18 @@
 import type { NodeView } from '../node-view.js'
+import { adminRoutes } from './admin-routes.js'
 import { associationRoutes } from './association-routes.js'
+import { coinRoutes } from './coin-routes.js'
 import { associationConstructRoutes } from './construct-association-routes.js'
+import { coinConstructRoutes } from './construct-coin-routes.js'
 import { postConstructRoute } from './construct-post-route.js'
 import { profileConstructRoute } from './construct-profile-route.js'
+import { socialConstructRoutes } from './construct-social-routes.js'
 import { transferConstructRoute } from './construct-transfer-route.js'
 import { explorerRoutes } from './explorer-routes.js'
 import { postRoutes } from './post-routes.js'
 import type { Answer } from './reply.js'
 import type { NodeRequest } from './request.js'
+import { socialRoutes } from './social-routes.js'
 import { stateRoutes } from './state-routes.js'
 import { submitRoutes } from './submit-routes.js'
 import { transactionRoutes } from './transaction-routes.js'
@@ -24,6 +29,8 @@ export interface Route {
   takesAnyType?: boolean
   /** v1 routes say `Error` where all others say `error`. */
   isV1?: boolean
+  /** Changes the chain, so that it runs on the whole of it, whatever the node shows. */
+  isWrite?: boolean
   /** What the parameter must look like for the route to be there at all. */
   parameter?: RegExp
 }
@@ -38,6 +45,11 @@ const ROUTES: readonly Route[] = [
   profileConstructRoute,
   postConstructRoute,
   ...associationConstructRoutes,
+  ...socialRoutes,
+  ...socialConstructRoutes,
+  ...coinRoutes,
+  ...coinConstructRoutes,
+  ...adminRoutes,
   ...transactionRoutes,
   ...waitingRoutes,
   ...explorerRoutes,

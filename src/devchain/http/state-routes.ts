@@ -4,7 +4,7 @@ import type { GoJson } from '../go/json-write.js'
 import { MAX_TRANSACTION_BYTES } from '../ledger/params.js'
 import { appStateJson } from '../views/app-state.js'
 import { estimateFeeRate } from './fee-rate.js'
-import { RawBody } from './reply.js'
+import { NodeError, RawBody } from './reply.js'
 import { decodeBody } from './request.js'
 import type { Route } from './routes.js'
 
@@ -14,10 +14,9 @@ export const stateRoutes: Route[] = [
   {
     method: 'GET',
     path: '/api/v0/get-committed-tip-block-info',
-    handle({ chain }) {
+    handle({ chain, latestView }) {
       const { height, hash } = chain.committedTip
-      // Views run ahead of heights by one; the tip is two further on.
-      return { Height: height, Hash: [...fromHex(hash)], HashHex: hash, LatestView: chain.tip.height + 2 }
+      return { Height: height, Hash: [...fromHex(hash)], HashHex: hash, LatestView: latestView }
     },
   },
   {
@@ -54,6 +53,33 @@ export const stateRoutes: Route[] = [
       BlockProductionIntervalMillisecondsPoS: blockMs,
       TimeoutIntervalMillisecondsPoS: 500,
     }),
+  },
+  {
+    method: 'POST',
+    path: '/api/v0/get-global-params',
+    handle: ({ params }) => ({
+      USDCentsPerBitcoin: 0,
+      CreateProfileFeeNanos: params.createProfileFeeNanos,
+      MinimumNetworkFeeNanosPerKB: params.minimumNetworkFeeNanosPerKb,
+      CreateNFTFeeNanos: 0,
+      MaxCopiesPerNFT: 0,
+      StakeLockupEpochDuration: PROOF_OF_STAKE.StakeLockupEpochDuration,
+      ValidatorJailEpochDuration: PROOF_OF_STAKE.ValidatorJailEpochDuration,
+      LeaderScheduleMaxNumValidators: PROOF_OF_STAKE.LeaderScheduleMaxNumValidators,
+      ValidatorSetMaxNumValidators: PROOF_OF_STAKE.ValidatorSetMaxNumValidators,
+      EpochDurationNumBlocks: PROOF_OF_STAKE.EpochDurationNumBlocks,
+      JailInactiveValidatorGracePeriodEpochs: PROOF_OF_STAKE.JailInactiveValidatorGracePeriodEpochs,
+    }),
+  },
+  {
+    method: 'GET',
+    path: '/api/v0/get-ingress-cookie',
+    handle() {
+      throw new NodeError(
+        400,
+        'GetIngressCookie: Error getting ingress cookie: http: named cookie not present',
+      )
+    },
   },
   {
     method: 'POST',

@@ -23,6 +23,7 @@ export const submitRoutes: Route[] = [
     method: 'POST',
     path: '/api/v0/submit-transaction',
     takesAnyType: true,
+    isWrite: true,
     async handle(node, request) {
       const body = decodeBody(
         request,
@@ -94,7 +95,7 @@ async function submit(node: NodeView, parsed: ParsedTransaction): Promise<GoJson
     Transaction: transactionJson(parsed.transaction),
     TxnHashHex: id,
     TransactionIDBase58Check: keyText(id),
-    PostEntryResponse: submittedPost(node, parsed, id),
+    PostEntryResponse: node.within(() => submittedPost(node, parsed, id)),
   }
 }
 

@@ -1,5 +1,5 @@
 import { decodeHex, toHex } from '../go/hex.js'
-import { flag, int64, text } from '../go/json-fields.js'
+import { flag, int64, text, uint64 } from '../go/json-fields.js'
 import type { GoJson } from '../go/json-write.js'
 import type { NodeView } from '../node-view.js'
 import type { TransactionPlace } from '../transaction-index.js'
@@ -28,7 +28,7 @@ export const transactionRoutes: Route[] = [
           IDsOnly: flag,
           LastTransactionIDBase58Check: text,
           LastPublicKeyTransactionIndex: int64,
-          Limit: int64,
+          Limit: uint64,
         },
         'APITransactionInfo: Problem parsing request body',
       )

@@ -75,6 +75,17 @@ export const userRoutes: Route[] = [
       throw new NodeError(404, `GetPublicKeyForUsername: no profile found for username: ${parameter}`)
     },
   },
+  {
+    method: 'GET',
+    path: '/api/v0/get-single-profile-picture/*',
+    handle() {
+      // No picture is served: where there is one, it is a text in the profile's transaction.
+      throw new NodeError(
+        404,
+        'GetSingleProfilePicture: Profile Picture not found: _getProfilePictureForPublicKey: profile picture is not base64 encoded image',
+      )
+    },
+  },
 ]
 
 function findProfile(

@@ -1,12 +1,13 @@
 import type { Transaction } from '../../deso/transaction.js'
 import { toHex } from '../go/hex.js'
-import { BLOCK_REWARD_TYPE, typeNameOf } from '../wire/transaction-types.js'
-import { connectCreateAssociation, connectDeleteAssociation } from './associations.js'
+import { connectDiamond } from './applause.js'
+import { connectCreateUserAssociation, connectDeleteAssociation } from './associations.js'
+import { connectOther } from './connect-other.js'
 import type { Ledger } from './ledger.js'
 import { assertNonceUsable, nonceKeyOf } from './nonce.js'
 import { connectPost } from './posts.js'
 import { checkProfile, putProfile } from './profiles.js'
-import { RuleRefusal, refusingWithin } from './rule-refusal.js'
+import { refusingWithin } from './rule-refusal.js'
 import { connectTransfer } from './transfer.js'
 
 /**
@@ -43,6 +44,7 @@ function connectByType(context: ConnectContext): void {
   switch (metadata.type) {
     case 'BASIC_TRANSFER':
       connectTransfer(context)
+      connectDiamond(ledger, transaction)
       return
     case 'SUBMIT_POST':
       refusingWithin('_connectSubmitPost: : ', () => connectTransfer(context))
@@ -53,14 +55,14 @@ function connectByType(context: ConnectContext): void {
       return
     case 'CREATE_USER_ASSOCIATION':
       refusingWithin('_connectCreateUserAssociation: : ', () => connectTransfer(context))
-      connectCreateAssociation(ledger, transaction, metadata, { id, height })
+      connectCreateUserAssociation(ledger, transaction, metadata, { id, height })
       return
     case 'DELETE_USER_ASSOCIATION':
       refusingWithin('_connectDeleteUserAssociation: : ', () => connectTransfer(context))
-      connectDeleteAssociation(ledger, transaction, metadata)
+      connectDeleteAssociation(ledger.userAssociations, transaction, metadata.associationId)
       return
     case 'OPAQUE':
-      throw new RuleRefusal(opaqueProblem(metadata))
+      connectOther(context, metadata)
   }
 }
 
@@ -73,13 +75,6 @@ function connectProfile(
   const extraSpendNanos = ledger.profile(account) ? 0n : ledger.params.createProfileFeeNanos
   refusingWithin('_connectUpdateProfile: : ', () => connectTransfer({ ...context, extraSpendNanos }))
   putProfile(ledger, account, transaction, metadata)
-}
-
-function opaqueProblem(metadata: Extract<Transaction['metadata'], { type: 'OPAQUE' }>): string {
-  if (metadata.typeNumber === BLOCK_REWARD_TYPE) {
-    return '_connectBasicTransferWithExtraSpend : RuleErrorBlockRewardTxnNotAllowedToHaveSignature'
-  }
-  return `${typeNameOf(metadata)} is not supported by the local chain: RuleErrorTxnTypeNotOnLocalChain`
 }
 
 /** A block reward: money out of nothing. */

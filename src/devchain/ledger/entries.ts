@@ -9,6 +9,46 @@ export interface ProfileEntry {
   creatorBasisPoints: bigint
   isHidden: boolean
   extraData: ExtraData
+  creatorCoin: CreatorCoin
+  daoCoin: DaoCoin
+}
+
+/** Of a profile; all zero until somebody buys. */
+export interface CreatorCoin {
+  lockedNanos: bigint
+  circulation: bigint
+  /** The most that ever circulated. */
+  watermark: bigint
+  holderCount: number
+}
+
+/** Of a profile; amounts in base units. */
+export interface DaoCoin {
+  circulation: bigint
+  isMintingDisabled: boolean
+  /** An index of TRANSFER_RESTRICTIONS. */
+  transferRestriction: number
+  holderCount: number
+}
+
+export const TRANSFER_RESTRICTIONS = [
+  'unrestricted',
+  'profile_owner_only',
+  'dao_members_only',
+  'permanently_unrestricted',
+] as const
+
+export const NO_CREATOR_COIN: CreatorCoin = {
+  lockedNanos: 0n,
+  circulation: 0n,
+  watermark: 0n,
+  holderCount: 0,
+}
+export const NO_DAO_COIN: DaoCoin = {
+  circulation: 0n,
+  isMintingDisabled: false,
+  transferRestriction: 0,
+  holderCount: 0,
 }
 
 export interface PostEntry {
@@ -30,12 +70,16 @@ export interface PostEntry {
   commentCount: number
   repostCount: number
   quoteRepostCount: number
+  likeCount: number
+  /** Levels added up. */
+  diamondCount: number
 }
 
 export interface AssociationEntry {
   /** Of the transaction that made it. */
   id: string
   transactor: string
+  /** An account, or the hash of a post. */
   target: string
   /** 33 zero bytes: no app. */
   app: string

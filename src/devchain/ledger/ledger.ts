@@ -1,12 +1,14 @@
-import { type AssociationIndex, associationKey } from './association-keys.js'
-import type { AssociationEntry, PostEntry, ProfileEntry } from './entries.js'
+import { AssociationRows } from './association-rows.js'
+import { CoinRows } from './coin-rows.js'
+import type { PostEntry, ProfileEntry } from './entries.js'
+import { FollowRows } from './follow-rows.js'
 import type { ChainParams } from './params.js'
 import { type IndexRow, SortedIndex, Table, UndoLog } from './table.js'
 
 const PARAMS_ROW = 'params'
 
 /**
- * The state of the chain: balances, used nonces, profiles, posts, associations. Holds rows and their indexes and can
+ * The state of the chain: balances, used nonces, profiles, posts, associations, follows, coins. Holds rows and their indexes and can
  * undo; the rules are in connect.ts and its neighbours. No input or output, no time.
  */
 export class Ledger {
@@ -19,12 +21,14 @@ export class Ledger {
   readonly #posts = new Table<PostEntry>(this.undo)
   readonly #postsByPoster = new SortedIndex(this.undo)
   readonly #comments = new SortedIndex(this.undo)
-  readonly #associations = new Table<AssociationEntry>(this.undo)
-  readonly #associationIndexes: Readonly<Record<AssociationIndex, SortedIndex>> = {
-    users: new SortedIndex(this.undo),
-    transactor: new SortedIndex(this.undo),
-    target: new SortedIndex(this.undo),
-  }
+  readonly userAssociations = new AssociationRows(this.undo, ['both', 'transactor', 'target'])
+  readonly postAssociations = new AssociationRows(this.undo, ['both', 'transactor', 'target', 'type'])
+  readonly follows = new FollowRows(this.undo)
+  readonly creatorCoins = new CoinRows(this.undo)
+  readonly daoCoins = new CoinRows(this.undo)
+  /** By post and account: whether it likes it, what diamond it gave. */
+  readonly likes = new Table<true>(this.undo)
+  readonly diamonds = new Table<number>(this.undo)
 
   constructor(initial: ChainParams) {
     this.#params.set(PARAMS_ROW, initial)
@@ -97,41 +101,10 @@ export class Ledger {
     )
   }
 
-  association(id: string): AssociationEntry | undefined {
-    return this.#associations.get(id)
-  }
-
-  /** The entry of the same users, app, type (without case) and value. */
-  associationLike(entry: Pick<AssociationEntry, 'transactor' | 'target' | 'app' | 'type' | 'value'>) {
-    const { group, key } = associationKey('users', entry)
-    const row = this.#associationIndexes.users.rowsWithPrefix(group, key)[0]
-    return row && this.#associations.get(row.id)
-  }
-
-  associationRows(index: AssociationIndex, group: string, prefix: string): readonly IndexRow[] {
-    return this.#associationIndexes[index].rowsWithPrefix(group, prefix)
-  }
-
-  putAssociation(entry: AssociationEntry): void {
-    this.#associations.set(entry.id, entry)
-    for (const [name, index] of this.#indexes()) {
-      const { group, key } = associationKey(name, entry)
-      index.add(group, { key, id: entry.id })
-    }
-  }
-
-  deleteAssociation(entry: AssociationEntry): void {
-    this.#associations.delete(entry.id)
-    for (const [name, index] of this.#indexes()) {
-      const { group, key } = associationKey(name, entry)
-      index.remove(group, key)
-    }
-  }
-
   /** All rows, for comparing two ledgers. */
   dump(): Record<string, [string, unknown][]> {
-    const sorted = <V>(table: Table<V>) =>
-      [...table.entries()].sort(([one], [other]) => (one < other ? -1 : 1))
+    const sorted = <V>(rows: { entries(): Iterable<[string, V]> }) =>
+      [...rows.entries()].sort(([one], [other]) => (one < other ? -1 : 1))
     return {
       params: sorted(this.#params),
       balances: sorted(this.#balances),
@@ -139,12 +112,14 @@ export class Ledger {
       profiles: sorted(this.#profiles),
       usernames: sorted(this.#usernames),
       posts: sorted(this.#posts),
-      associations: sorted(this.#associations),
+      userAssociations: sorted(this.userAssociations),
+      postAssociations: sorted(this.postAssociations),
+      follows: sorted(this.follows),
+      creatorCoins: sorted(this.creatorCoins),
+      daoCoins: sorted(this.daoCoins),
+      likes: sorted(this.likes),
+      diamonds: sorted(this.diamonds),
     }
-  }
-
-  #indexes(): [AssociationIndex, SortedIndex][] {
-    return Object.entries(this.#associationIndexes) as [AssociationIndex, SortedIndex][]
   }
 
   #indexPost(post: PostEntry): void {

@@ -77,6 +77,8 @@ function createPost(
     commentCount: 0,
     repostCount: 0,
     quoteRepostCount: 0,
+    likeCount: 0,
+    diamondCount: 0,
   }
   const ancestors = ancestorsOf(ledger, post)
   ledger.putPost(post)

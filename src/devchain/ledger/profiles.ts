@@ -2,7 +2,7 @@ import { isOnCurve } from '../../deso/keys.js'
 import type { Transaction, UpdateProfile } from '../../deso/transaction.js'
 import { toHex } from '../go/hex.js'
 import { keyTextBoth } from '../wire/base58-check.js'
-import { mergeExtraData, type ProfileEntry } from './entries.js'
+import { mergeExtraData, NO_CREATOR_COIN, NO_DAO_COIN, type ProfileEntry } from './entries.js'
 import type { Ledger } from './ledger.js'
 import {
   MAX_CREATOR_BASIS_POINTS,
@@ -95,6 +95,8 @@ export function putProfile(
     // A new profile is never hidden.
     isHidden: previous !== undefined && metadata.isHidden,
     extraData: mergeExtraData(previous?.extraData ?? new Map(), transaction.extraData),
+    creatorCoin: previous?.creatorCoin ?? NO_CREATOR_COIN,
+    daoCoin: previous?.daoCoin ?? NO_DAO_COIN,
   })
 }
 

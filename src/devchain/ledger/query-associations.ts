@@ -6,8 +6,8 @@ import {
   typeKey,
   valueKey,
 } from './association-keys.js'
+import type { AssociationRows } from './association-rows.js'
 import type { AssociationEntry } from './entries.js'
-import type { Ledger } from './ledger.js'
 import type { IndexRow } from './table.js'
 
 /**
@@ -32,24 +32,30 @@ export interface AssociationPage {
   descending: boolean
 }
 
+/** What a node calls associations of a kind, and their rows. */
+export interface AssociationTable {
+  noun: 'User' | 'Post'
+  rows: AssociationRows
+}
+
 /** Words that a node gives for a query that it does not answer. */
 export class InvalidQuery extends Error {}
 
 export function queryAssociations(
-  ledger: Ledger,
+  table: AssociationTable,
   filter: AssociationFilter,
   page: AssociationPage,
   committedHeight: number,
 ): AssociationEntry[] {
-  assertFilter(filter)
-  const lastSeen = page.lastSeenId === undefined ? undefined : ledger.association(page.lastSeenId)
+  const caller = `Get${table.noun}AssociationsByAttributes: : `
+  assertFilter(filter, caller)
+  const entryOf = (id: string) => table.rows.get(id)
+  const lastSeen = page.lastSeenId === undefined ? undefined : entryOf(page.lastSeenId)
   if (page.lastSeenId !== undefined && !lastSeen) {
-    throw new InvalidQuery(
-      'GetUserAssociationsByAttributes: : invalid query params: LastSeenAssociationEntry not found',
-    )
+    throw new InvalidQuery(`${caller}invalid query params: LastSeenAssociationEntry not found`)
   }
-  const { index, rows } = matchingRows(ledger, filter, 'GetUserAssociationsByAttributes: : ')
-  const isCommitted = (id: string) => (ledger.association(id)?.blockHeight ?? 0) <= committedHeight
+  const { index, rows } = matchingRows(table, filter, caller)
+  const isCommitted = (id: string) => (entryOf(id)?.blockHeight ?? 0) <= committedHeight
   const stored = scanStored(
     rows.filter(({ id }) => isCommitted(id)),
     index,
@@ -59,12 +65,13 @@ export function queryAssociations(
   const shown = [...stored, ...rows.filter(({ id }) => !isCommitted(id))].sort(byKey)
   if (page.descending) shown.reverse()
   const start = shown.findIndex(({ id }) => id === page.lastSeenId) + 1
-  return shown.slice(start, start + page.limit).map(({ id }) => ledger.association(id) as AssociationEntry)
+  return shown.slice(start, start + page.limit).map(({ id }) => entryOf(id) as AssociationEntry)
 }
 
-export function countAssociations(ledger: Ledger, filter: AssociationFilter): number {
-  assertFilter(filter, 'CountUserAssociationsByAttributes: : ')
-  return matchingRows(ledger, filter, 'CountUserAssociationsByAttributes: : ').rows.length
+export function countAssociations(table: AssociationTable, filter: AssociationFilter): number {
+  const caller = `Count${table.noun}AssociationsByAttributes: : `
+  assertFilter(filter, caller)
+  return matchingRows(table, filter, caller).rows.length
 }
 
 /** The database's share: `limit` rows from a committed last-seen row, which itself comes again, or from the start. */
@@ -81,21 +88,26 @@ function scanStored(
   return start === -1 ? [] : ordered.slice(start, start + limit + 1)
 }
 
-function matchingRows(ledger: Ledger, filter: AssociationFilter, caller: string) {
+function matchingRows({ noun, rows }: AssociationTable, filter: AssociationFilter, caller: string) {
   const { transactor, target } = filter
   const refuse = (problem: string) =>
     new InvalidQuery(
-      `${caller}DBGetUserAssociationsByAttributes: : DBGetUserAssociationIdsByAttributes: invalid query params: ${problem}`,
+      `${caller}DBGet${noun}AssociationsByAttributes: : DBGet${noun}AssociationIdsByAttributes: invalid query params: ${problem}`,
     )
-  if (transactor === undefined && target === undefined) throw refuse('missing Transactor or TargetUser')
+  if (noun === 'User' && transactor === undefined && target === undefined) {
+    throw refuse('missing Transactor or TargetUser')
+  }
   if (filter.type === '' && filter.value + filter.valuePrefix !== '') throw refuse('missing AssociationType')
   const isComplete =
     transactor !== undefined && target !== undefined && filter.type !== '' && filter.value !== ''
   if (filter.app !== undefined && !isComplete) throw refuse('querying by App requires all other parameters')
-  const index: AssociationIndex =
-    transactor === undefined ? 'target' : target === undefined ? 'transactor' : 'users'
-  const group = `${transactor ?? ''}${target ?? ''}`
-  return { index, rows: ledger.associationRows(index, group, keyPrefix(filter)) }
+  const index = indexFor(transactor, target)
+  return { index, rows: rows.rows(index, `${transactor ?? ''}${target ?? ''}`, keyPrefix(filter)) }
+}
+
+function indexFor(transactor: string | undefined, target: string | undefined): AssociationIndex {
+  if (transactor === undefined) return target === undefined ? 'type' : 'target'
+  return target === undefined ? 'transactor' : 'both'
 }
 
 function keyPrefix({ type, typePrefix, value, valuePrefix, app }: AssociationFilter): string {
@@ -104,7 +116,7 @@ function keyPrefix({ type, typePrefix, value, valuePrefix, app }: AssociationFil
   return typeKey(type) + label + (app === undefined ? '' : bytesAsText(app))
 }
 
-function assertFilter(filter: AssociationFilter, caller = 'GetUserAssociationsByAttributes: : '): void {
+function assertFilter(filter: AssociationFilter, caller: string): void {
   const { transactor, target, app, type, typePrefix, value, valuePrefix } = filter
   const refuse = (problem: string) => new InvalidQuery(`${caller}invalid query params: ${problem}`)
   if (!transactor && !target && !app && type + typePrefix + value + valuePrefix === '') {

@@ -104,6 +104,10 @@ export class SortedIndex {
     return this.#groups.get(group) ?? []
   }
 
+  entries(): [string, readonly IndexRow[]][] {
+    return [...this.#groups]
+  }
+
   /** The rows of a group whose keys begin with `prefix`. */
   rowsWithPrefix(group: string, prefix: string): readonly IndexRow[] {
     const rows = this.rows(group)

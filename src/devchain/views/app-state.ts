@@ -1,10 +1,15 @@
+import { toHex } from '../go/hex.js'
 import type { GoJson } from '../go/json-write.js'
+import { DIAMOND_LEVELS, diamondNanos } from '../ledger/applause.js'
 import type { NodeView } from '../node-view.js'
+import { keyText } from '../wire/base58-check.js'
 import { TYPE_NAMES } from '../wire/transaction-types.js'
 import { KNOWN_NODES } from './known-nodes.js'
+import { profileJson } from './profile.js'
 
 /** Answer of get-app-state (backend routes/base.go): a node that sells nothing, pays nothing and asks no fee of its own. */
-export function appStateJson({ chain, params }: NodeView): GoJson {
+export function appStateJson(node: NodeView): GoJson {
+  const { chain, params } = node
   return {
     MinSatoshisBurnedForProfileCreation: 50_000,
     BlockHeight: chain.tip.height,
@@ -31,7 +36,7 @@ export function appStateJson({ chain, params }: NodeView): GoJson {
     },
     CaptchaDeSoNanos: 0,
     DefaultFeeRateNanosPerKB: params.minimumNetworkFeeNanosPerKb,
-    TransactionFeeMap: new Map(TYPE_NAMES.map((name) => [name, null])),
+    TransactionFeeMap: transactionFeeMap(node),
     BuyETHAddress: '',
     Nodes: new Map(KNOWN_NODES.map(([Name, URL, Owner], index) => [String(index + 1), { Name, URL, Owner }])),
     USDCentsPerBitCloutExchangeRate: 0,
@@ -39,8 +44,20 @@ export function appStateJson({ chain, params }: NodeView): GoJson {
   }
 }
 
-/** Nanos of a diamond of each level. */
+/** What the node's operator takes of each type; null: nothing. */
+export function transactionFeeMap({ chain: { ledger }, operatorFees }: NodeView): GoJson {
+  const feesOf = (name: string) => {
+    const fees = operatorFees.get(name) ?? []
+    return fees.map(({ publicKey, amountNanos }) => ({
+      PublicKeyBase58Check: keyText(toHex(publicKey)),
+      ProfileEntryResponse: profileJson(ledger, ledger.profile(toHex(publicKey))),
+      AmountNanos: amountNanos,
+    }))
+  }
+  return new Map(TYPE_NAMES.map((name) => [name, feesOf(name).length > 0 ? feesOf(name) : null]))
+}
+
 function diamondLevels(): GoJson {
-  const levels = [1, 2, 3, 4, 5, 6, 7, 8]
-  return new Map(levels.map((level) => [String(level), 5000n * 10n ** BigInt(level)]))
+  const levels = Array.from({ length: DIAMOND_LEVELS }, (_, index) => index + 1)
+  return new Map(levels.map((level) => [String(level), diamondNanos(level)]))
 }

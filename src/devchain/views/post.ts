@@ -2,6 +2,7 @@ import { toHex } from '../go/hex.js'
 import { decodeStruct, list, text } from '../go/json-fields.js'
 import { GoJsonError, type JsonValue, scanJson } from '../go/json-scan.js'
 import type { GoJson } from '../go/json-write.js'
+import { diamondLevel, isLikedBy } from '../ledger/applause.js'
 import type { PostEntry } from '../ledger/entries.js'
 import type { ChainView } from '../node-view.js'
 import { keyText } from '../wire/base58-check.js'
@@ -45,8 +46,8 @@ export function postJson(
     InMempool: post.confirmationHeight > chain.tip.height,
     ProfileEntryResponse: parts.profile ?? null,
     Comments: parts.comments ?? null,
-    LikeCount: 0,
-    DiamondCount: 0,
+    LikeCount: post.likeCount,
+    DiamondCount: post.diamondCount,
     PostEntryReaderState: parts.showsReaderState ? readerStateJson(chain, parts.reader, post) : null,
     ...(parts.withFeeds && { InGlobalFeed: false, InHotFeed: false }),
     IsPinned: false,
@@ -93,12 +94,11 @@ function repostedJson(chain: ChainView, post: PostEntry, parts: PostParts, depth
   }
 }
 
-/** There are no likes and no diamonds here. */
-function readerStateJson({ ledger }: ChainView, reader: string | undefined, { hash }: PostEntry): GoJson {
-  const repost = reader === undefined ? undefined : ledger.repostBy(reader, hash)
+function readerStateJson({ ledger }: ChainView, reader: string | undefined, post: PostEntry): GoJson {
+  const repost = reader === undefined ? undefined : ledger.repostBy(reader, post.hash)
   return {
-    LikedByReader: false,
-    DiamondLevelBestowed: 0,
+    LikedByReader: reader !== undefined && isLikedBy(ledger, post, reader),
+    DiamondLevelBestowed: reader === undefined ? 0 : diamondLevel(ledger, post, reader),
     RepostedByReader: repost !== undefined,
     RepostPostHashHex: repost?.hash ?? '',
   }

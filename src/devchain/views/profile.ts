@@ -1,12 +1,14 @@
 import type { GoJson } from '../go/json-write.js'
-import type { ProfileEntry } from '../ledger/entries.js'
+import { coinPriceNanos } from '../ledger/creator-coins.js'
+import { type ProfileEntry, TRANSFER_RESTRICTIONS } from '../ledger/entries.js'
 import type { Ledger } from '../ledger/ledger.js'
 import { keyText } from '../wire/base58-check.js'
 import { decodeExtraData } from './extra-data.js'
 
-/** ProfileEntryResponse (backend routes/user.go). There are no coins here, so their numbers are those of no coin. */
+/** ProfileEntryResponse (backend routes/user.go). */
 export function profileJson(ledger: Ledger, profile: ProfileEntry | undefined): GoJson {
   if (!profile) return null
+  const price = coinPriceNanos(profile.creatorCoin)
   return {
     PublicKeyBase58Check: keyText(profile.account),
     Username: profile.username,
@@ -16,28 +18,36 @@ export function profileJson(ledger: Ledger, profile: ProfileEntry | undefined): 
     IsVerified: false,
     Comments: null,
     Posts: null,
-    CoinEntry: {
-      CreatorBasisPoints: profile.creatorBasisPoints,
-      DeSoLockedNanos: 0,
-      NumberOfHolders: 0,
-      CoinsInCirculationNanos: 0,
-      CoinWatermarkNanos: 0,
-      BitCloutLockedNanos: 0,
-    },
-    DAOCoinEntry: {
-      NumberOfHolders: 0,
-      CoinsInCirculationNanos: '0x0',
-      MintingDisabled: false,
-      TransferRestrictionStatus: 'unrestricted',
-      LockupTransferRestrictionStatus: 'unrestricted',
-    },
-    CoinPriceDeSoNanos: 0,
-    CoinPriceBitCloutNanos: 0,
+    CoinEntry: creatorCoinJson(profile),
+    DAOCoinEntry: daoCoinJson(profile),
+    CoinPriceDeSoNanos: price,
+    CoinPriceBitCloutNanos: price,
     UsersThatHODL: null,
     IsFeaturedTutorialWellKnownCreator: false,
     IsFeaturedTutorialUpAndComingCreator: false,
     ExtraData: decodeExtraData(profile.extraData),
     DESOBalanceNanos: ledger.balance(profile.account),
     BestExchangeRateDESOPerDAOCoin: 0,
+  }
+}
+
+function creatorCoinJson({ creatorBasisPoints, creatorCoin }: ProfileEntry): GoJson {
+  return {
+    CreatorBasisPoints: creatorBasisPoints,
+    DeSoLockedNanos: creatorCoin.lockedNanos,
+    NumberOfHolders: creatorCoin.holderCount,
+    CoinsInCirculationNanos: creatorCoin.circulation,
+    CoinWatermarkNanos: creatorCoin.watermark,
+    BitCloutLockedNanos: creatorCoin.lockedNanos,
+  }
+}
+
+function daoCoinJson({ daoCoin }: ProfileEntry): GoJson {
+  return {
+    NumberOfHolders: daoCoin.holderCount,
+    CoinsInCirculationNanos: `0x${daoCoin.circulation.toString(16)}`,
+    MintingDisabled: daoCoin.isMintingDisabled,
+    TransferRestrictionStatus: TRANSFER_RESTRICTIONS[daoCoin.transferRestriction] ?? '',
+    LockupTransferRestrictionStatus: 'unrestricted',
   }
 }

@@ -14,11 +14,17 @@ export interface Placement {
   indexInBlock: number
 }
 
-/** `place` undefined: in the mempool. A lookup by id does not tell BlockInfo, lists and blocks do. */
+export interface InfoOptions {
+  /** A lookup by id does not tell it, lists and blocks do. */
+  withBlockInfo: boolean
+  awaitsIndex?: boolean
+}
+
+/** `place` undefined: in the mempool. */
 export function transactionInfoJson(
   { id, raw, transaction }: BlockTransaction,
   place: Placement | undefined,
-  options: { withBlockInfo: boolean },
+  options: InfoOptions,
 ): GoJson {
   const { outputs, signature, extraData, feeNanos, version } = transaction
   const isReward = isBlockReward(transaction)
@@ -29,9 +35,9 @@ export function transactionInfoJson(
     Outputs: outputs.length > 0 ? outputs.map(outputJson) : undefined,
     SignatureHex: signature.length > 0 ? toHex(signature) : undefined,
     TransactionType: typeNameOf(transaction.metadata),
-    BlockHashHex: place?.block.hash,
+    BlockHashHex: options.awaitsIndex ? undefined : place?.block.hash,
     BlockInfo: place && options.withBlockInfo ? blockInfo(place.block) : undefined,
-    TransactionMetadata: indexMetadata(id, transaction, place),
+    TransactionMetadata: indexMetadata(id, transaction, place, options),
     ExtraData: decodeExtraData(extraData) ?? undefined,
     TxnNonce: isReward ? undefined : nonceJson(transaction.nonce),
     TxnFeeNanos: feeNanos === 0n ? undefined : feeNanos,
@@ -53,10 +59,15 @@ function blockInfo({ height, timestampNanos }: Block): GoJson {
 }
 
 /** Mentions and the authors of parent posts, whom a node lists as affected too, are left out. */
-function indexMetadata(id: string, transaction: Transaction, place: Placement | undefined): GoJson {
+function indexMetadata(
+  id: string,
+  transaction: Transaction,
+  place: Placement | undefined,
+  { awaitsIndex }: InfoOptions,
+): GoJson {
   const owner = toHex(transaction.publicKey)
   const parties = affectedParties(transaction)
-  if (place) parties.push({ account: owner, role: 'TransactorPublicKeyBase58Check' })
+  if (place && !awaitsIndex) parties.push({ account: owner, role: 'TransactorPublicKeyBase58Check' })
   return {
     BlockHashHex: place?.block.hash ?? '',
     TxnIndexInBlock: place?.indexInBlock ?? 0,

@@ -1,5 +1,6 @@
 import type { Transaction, TransactionMetadata } from '../../deso/transaction.js'
 import type { GoJson } from '../go/json-write.js'
+import { type FieldKind, OTHER_LAYOUTS, type OtherMetadata, readOther } from '../wire/other-metadata.js'
 import { typeNumberOf } from '../wire/transaction-types.js'
 
 /**
@@ -74,9 +75,22 @@ export function metadataJson(metadata: TransactionMetadata, style: TransactionSt
     case 'DELETE_USER_ASSOCIATION':
       return { AssociationID: [...metadata.associationId] }
     case 'OPAQUE':
-      // A block reward: the length, then the bytes.
-      return { ExtraData: metadata.bytes.subarray(1) }
+      return otherJson(readOther(metadata)) ?? { ExtraData: metadata.bytes.subarray(1) }
   }
+}
+
+/** A block reward has none of these: the length, then the bytes. */
+function otherJson(other: OtherMetadata | undefined): GoJson | undefined {
+  if (!other) return undefined
+  const layout: Record<string, FieldKind> = OTHER_LAYOUTS[other.type]
+  return Object.fromEntries(
+    Object.entries(other.fields).map(([name, value]) => [name, fieldJson(layout[name], value)]),
+  )
+}
+
+function fieldJson(kind: FieldKind | undefined, value: Uint8Array | boolean | number | bigint): GoJson {
+  if (value instanceof Uint8Array) return kind === 'hash' || kind === 'array' ? [...value] : value
+  return kind === 'uint256' ? `0x${value.toString(16)}` : value
 }
 
 function extraDataJson(extraData: ReadonlyMap<string, Uint8Array>): GoJson {

@@ -5,6 +5,7 @@ import { decodeTransaction, encodeTransaction } from '../../deso/codec.js'
 import { signDigest, signTransaction } from '../../deso/signature.js'
 import { fromHex, toHex } from '../go/hex.js'
 import { assertParsableSignature, withLowS } from './der.js'
+import { OTHER_LAYOUTS } from './other-metadata.js'
 import { NodePanic, parseTransaction } from './parse-transaction.js'
 import { typeName } from './transaction-types.js'
 
@@ -14,7 +15,9 @@ test('whatever the strict codec writes reads back the same', () => {
   fc.assert(
     fc.property(arbitraryTransaction(), (transaction) => {
       const { metadata } = transaction
-      fc.pre(metadata.type !== 'OPAQUE' || (typeName(metadata.typeNumber) ?? 'UNSET') !== 'UNSET')
+      const name = metadata.type === 'OPAQUE' ? (typeName(metadata.typeNumber) ?? 'UNSET') : ''
+      // Of the types that the local chain reads itself, not all bytes are sound.
+      fc.pre(name !== 'UNSET' && !(name in OTHER_LAYOUTS))
       const unsigned = { ...transaction, signature: new Uint8Array() }
       expect(parseTransaction(encodeTransaction(unsigned)).transaction).toEqual(unsigned)
     }),

@@ -1,6 +1,12 @@
-import type { Transaction, TransactionMetadata, TransactionOutput } from '../../deso/transaction.js'
+import type {
+  OpaqueMetadata,
+  Transaction,
+  TransactionMetadata,
+  TransactionOutput,
+} from '../../deso/transaction.js'
 import { assertParsableSignature } from './der.js'
 import { LenientReader, WireError, within } from './lenient-reader.js'
+import { readOther, writeOther } from './other-metadata.js'
 import { typeName } from './transaction-types.js'
 
 /**
@@ -107,8 +113,14 @@ function decodeMetadata(typeNumber: bigint, bytes: Uint8Array): TransactionMetad
     case 'DELETE_USER_ASSOCIATION':
       return readAssociationId(reader)
     default:
-      return { type: 'OPAQUE', typeNumber, bytes }
+      return canonicalOther({ type: 'OPAQUE', typeNumber, bytes })
   }
+}
+
+/** A type that the local chain knows, as a node would write it again. */
+function canonicalOther(metadata: OpaqueMetadata): OpaqueMetadata {
+  const other = readOther(metadata)
+  return other ? writeOther(other.type, other.fields) : metadata
 }
 
 function readPost(reader: LenientReader): TransactionMetadata {

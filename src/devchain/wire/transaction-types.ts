@@ -57,6 +57,10 @@ export function typeName(typeNumber: bigint): string | undefined {
   return NAMES[Number(typeNumber)]
 }
 
+export function typeNumberOfName(name: (typeof NAMES)[number]): number {
+  return NAMES.indexOf(name)
+}
+
 /** The name of a transaction's type, as REST gives it. */
 export function typeNameOf(metadata: TransactionMetadata): string {
   return metadata.type === 'OPAQUE' ? (typeName(metadata.typeNumber) ?? 'UNSET') : metadata.type
