@@ -79,6 +79,16 @@ function integer(name: string, least: bigint, most: bigint): FieldType<bigint> {
   }
 }
 
+/** Of 256 bits: digits, or text of hex digits after 0x. */
+export const uint256: FieldType<bigint> = {
+  zero: () => 0n,
+  decode(value, where) {
+    if (typeof value === 'string' && /^0x[0-9a-fA-F]{1,64}$/.test(value)) return BigInt(value)
+    if (value instanceof JsonNumber && /^\d{1,77}$/.test(value.literal)) return BigInt(value.literal)
+    throw mismatch(value, `${where} of type uint256.Int`)
+  },
+}
+
 /** A slice; null where absent. */
 export function list<T>(element: FieldType<T>, typeName: string): FieldType<T[]> {
   return {

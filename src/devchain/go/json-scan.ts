@@ -30,10 +30,38 @@ const ESCAPES: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r
 
 /** The first value, and where it ends: a decoder of a stream stops there, `expectEnd` does not. */
 export function scanJson(source: Buffer, options: { expectEnd: boolean }): JsonValue {
+  assertDepth(source)
   const scanner = new Scanner(source)
   const value = scanner.value('looking for beginning of value', 0)
   if (options.expectEnd) scanner.end()
   return value
+}
+
+/** Looked at first: a reader that descends with the text would run out of stack before Go gives up. */
+function assertDepth(source: Buffer): void {
+  let depth = 0
+  for (let offset = 0; offset < source.length; offset += 1) {
+    const byte = source[offset] as number
+    if (byte === QUOTE) offset = endOfString(source, offset)
+    else if (byte === 0x7d || byte === 0x5d) depth -= 1
+    else if (byte === 0x7b || byte === 0x5b) {
+      depth += 1
+      if (depth > MAX_DEPTH) throw new GoJsonError(`invalid character ${character(byte)} exceeded max depth`)
+    }
+  }
+}
+
+/** Where the string that begins at an offset ends. */
+function endOfString(source: Buffer, start: number): number {
+  let end = source.indexOf(QUOTE, start + 1)
+  while (end !== -1 && isEscaped(source, end)) end = source.indexOf(QUOTE, end + 1)
+  return end === -1 ? source.length : end
+}
+
+function isEscaped(source: Buffer, offset: number): boolean {
+  let backslashes = 0
+  while (source[offset - 1 - backslashes] === BACKSLASH) backslashes += 1
+  return backslashes % 2 === 1
 }
 
 class Scanner {
@@ -47,7 +75,6 @@ class Scanner {
     if (literal) return this.#literal(...literal)
     if (byte === QUOTE) return this.#string()
     if (byte === 0x7b || byte === 0x5b) {
-      if (depth >= MAX_DEPTH) throw new GoJsonError(`invalid character ${character(byte)} exceeded max depth`)
       this.#offset += 1
       return byte === 0x7b ? this.#object(depth + 1) : this.#array(depth + 1)
     }
