@@ -12,7 +12,7 @@ const clock: Clock = { now: () => now, sleep: systemClock.sleep }
 const log = { warn: vi.fn(), info: vi.fn() }
 const PREFIX = 'test:'
 /** A load takes this long in no test: a cache that fails may cost one call and a little more. */
-const NOT_HUNG_MS = 1_000
+const NOT_HUNG_MS = 3_000
 
 /** The caches of one more gateway. */
 function gateway(options: Partial<RedisCachesOptions> = {}): Caches {
@@ -270,7 +270,7 @@ describeRedis('caches whose Redis fails', () => {
     redis.stop()
     const first = await timed(() => cache.wrap('first', undefined, async () => 'loaded'))
     expect(first.value).toBe('loaded')
-    expect(first.ms).toBeLessThan(500)
+    expect(first.ms).toBeLessThan(1_500)
     const after = await timed(async () => {
       for (let index = 0; index < 200; index += 1)
         await cache.wrap(`${index}`, undefined, async () => 'loaded')

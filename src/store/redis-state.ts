@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../clock.js'
 import { StorageUnavailableError } from '../errors.js'
 import { authenticationFault, checkDurability, StateUnsuitableError } from './redis-durability.js'
-import { type RedisClient, RedisLink } from './redis-link.js'
+import { type RedisClient, RedisLink, RedisUnreachableError } from './redis-link.js'
 import type { StateEntry, StateStore } from './state.js'
 import { checkEntry } from './state-limits.js'
 
@@ -65,7 +65,11 @@ export async function openRedisState(options: RedisStateOptions): Promise<StateS
   throw unsuitable
 }
 
+const COMPLAINT_MS = 60_000
+
 class RedisState implements StateStore {
+  #lastComplaint = Number.NEGATIVE_INFINITY
+
   constructor(
     private readonly link: RedisLink,
     private readonly options: RedisStateOptions,
@@ -115,11 +119,20 @@ class RedisState implements StateStore {
     try {
       return await this.link.call(run)
     } catch (error) {
+      this.#complain(error)
       // Another server has become the primary: the address may lead to it.
       if (error instanceof Error && /^(READONLY|LOADING|MASTERDOWN)/.test(error.message))
         this.link.renew(error)
       throw new StorageUnavailableError('The state cannot be read or written now. Try again.', error)
     }
+  }
+
+  /** The link tells of connections; what is left is what Redis refused: it is full, say. */
+  #complain(error: unknown): void {
+    if (error instanceof RedisUnreachableError) return
+    if (performance.now() - this.#lastComplaint < COMPLAINT_MS) return
+    this.#lastComplaint = performance.now()
+    this.options.log.warn({ redis: 'STATE_URL', err: error }, 'the Redis of the state refuses calls')
   }
 
   #keyOf(key: string): string {
