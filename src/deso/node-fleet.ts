@@ -15,7 +15,6 @@ import type {
   CallOptions,
   DesoNode,
   GlobalParams,
-  NodeAffinity,
   NodeAssociation,
   NodeBlock,
   NodeBlockHeader,
@@ -26,7 +25,8 @@ import type {
   NodeUser,
 } from './node.js'
 import { NodeRuleError } from './rule-errors.js'
-import { SecondOpinion } from './second-opinion.js'
+import { isExact, SecondOpinion } from './second-opinion.js'
+import { SharedAssociations } from './shared-associations.js'
 import { SharedReads } from './shared-reads.js'
 
 export interface NodeFleetOptions {
@@ -65,10 +65,7 @@ class NodeFleet implements DesoNode {
   private readonly submits: FleetSubmit
   private readonly readTimeoutMs: number
   private readonly usersRead = new SharedReads<NodeUser[]>()
-  private readonly associationsRead = new SharedReads<{
-    entries: NodeAssociation[]
-    url: string | undefined
-  }>()
+  private readonly associations = new SharedAssociations((...call) => this.readAssociations(...call))
   private readonly postsRead = new SharedReads<NodePost[]>()
 
   constructor(options: NodeFleetOptions) {
@@ -116,9 +113,8 @@ class NodeFleet implements DesoNode {
     if (keys.length === 0) return []
     const account = keys.find((key) => this.members.wroteAt(key) !== undefined)
     const read = (each: CallOptions) => this.read('view', each, (node, one) => node.users(keys, one), account)
-    return options.affinity
-      ? read(options)
-      : this.usersRead.read(keys.join(), (signal) => read({ signal }), options.signal)
+    if (options.affinity) return read(options)
+    return this.usersRead.read(keys.join(), (signal) => read({ signal }), options.signal)
   }
 
   userByUsername(username: string, options?: CallOptions) {
@@ -134,22 +130,12 @@ class NodeFleet implements DesoNode {
     const read = (each: CallOptions) =>
       this.read('view', each, (node, one) => node.postsOf(key, page, one), key)
     const question = `${key}:${page.limit}:${page.after ?? ''}`
-    return options.affinity
-      ? read(options)
-      : this.postsRead.read(question, (signal) => read({ signal }), options.signal)
+    if (options.affinity) return read(options)
+    return this.postsRead.read(question, (signal) => read({ signal }), options.signal)
   }
 
-  async userAssociations(query: AssociationQuery, options: CallOptions = {}): Promise<NodeAssociation[]> {
-    const { affinity: given, ...call } = options
-    if (given?.url !== undefined) return this.readAssociations(query, options)
-    const read = async (signal: AbortSignal) => {
-      const affinity: NodeAffinity = {}
-      const entries = await this.readAssociations(query, { ...call, signal, affinity })
-      return { entries, url: affinity.url }
-    }
-    const { entries, url } = await this.associationsRead.read(JSON.stringify(query), read, call.signal)
-    if (given && url !== undefined) given.url ??= url
-    return entries
+  userAssociations(query: AssociationQuery, options: CallOptions = {}): Promise<NodeAssociation[]> {
+    return this.associations.ask(query, options)
   }
 
   private async readAssociations(query: AssociationQuery, options: CallOptions): Promise<NodeAssociation[]> {
@@ -261,8 +247,4 @@ function membersOf({ urls, network, onlyNetwork, clock, observe }: NodeFleetOpti
     const member = new FleetMember(url, node)
     return { node, member }
   })
-}
-
-function isExact({ transactor, target, value, app }: AssociationQuery): boolean {
-  return transactor !== undefined && target !== undefined && value !== undefined && app === 'zero'
 }

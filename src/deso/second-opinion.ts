@@ -171,3 +171,8 @@ function untruths({ entry }: Opinion, written: ReadonlyMap<string, Uint8Array>):
   )
   return wrong.length
 }
+
+/** Names one record, so that two nodes can be held against each other. */
+export function isExact({ transactor, target, value, app }: AssociationQuery): boolean {
+  return transactor !== undefined && target !== undefined && value !== undefined && app === 'zero'
+}
