@@ -9,6 +9,7 @@ import {
   ManualClock,
   type ManualDevchain,
   startManualDevchain,
+  until,
 } from '../../test/support/manual-devchain.js'
 import { keyText } from './wire/base58-check.js'
 
@@ -33,18 +34,6 @@ async function newDataDir(): Promise<string> {
 const ALICE = keyText(devAccount(0).account)
 const BOB = keyText(devAccount(1).account)
 const toBob = (nanos: bigint) => ({ outputs: [{ publicKey: devKey(1), amountNanos: nanos }] })
-
-async function balanceOf(chain: ManualDevchain, publicKey: string): Promise<number> {
-  const body = { PublicKeysBase58Check: [publicKey], SkipForLeaderboard: true, IncludeBalance: true }
-  return (await chain.post('/api/v0/get-users-stateless', body)).body.UserList[0].BalanceNanos
-}
-
-/** Where transaction-info sees a transaction. */
-async function sighting(chain: ManualDevchain, id: string): Promise<string> {
-  const { status, body } = await chain.post('/api/v1/transaction-info', { TransactionIDBase58Check: id })
-  if (status !== 200) return 'nowhere'
-  return body.Transactions[0].BlockHashHex ? 'index' : 'mempool'
-}
 
 async function committedHeight(chain: ManualDevchain): Promise<number> {
   return (await chain.get('/api/v0/get-committed-tip-block-info')).body.Height
@@ -130,20 +119,20 @@ describe('a transaction on its way', () => {
   test('is in the mempool, then in a block, then committed, and for a while in no index', async () => {
     const chain = await start({ indexLagMs: 300 })
     const id = (await chain.submit(chain.sign(0, toBob(5n)))).body.TxnHashHex
-    expect(await sighting(chain, id)).toBe('mempool')
-    expect(await balanceOf(chain, BOB)).toBe(10_000_000_000_005)
+    expect(await chain.sighting(id)).toBe('mempool')
+    expect(await chain.balanceOf(BOB)).toBe(10_000_000_000_005)
 
     await chain.mine()
     const block = await chain.post('/api/v1/block', { Height: 1, FullBlock: true })
     expect(block.body.Transactions[1].TransactionHashHex).toBe(id)
-    expect([await sighting(chain, id), await committedHeight(chain)]).toEqual(['nowhere', 0])
+    expect([await chain.sighting(id), await committedHeight(chain)]).toEqual(['nowhere', 0])
 
     await chain.mine(2)
-    expect([await sighting(chain, id), await committedHeight(chain)]).toEqual(['nowhere', 1])
+    expect([await chain.sighting(id), await committedHeight(chain)]).toEqual(['nowhere', 1])
     chain.clock.pass(299)
-    expect(await sighting(chain, id)).toBe('nowhere')
+    expect(await chain.sighting(id)).toBe('nowhere')
     chain.clock.pass(1)
-    expect(await sighting(chain, id)).toBe('index')
+    expect(await chain.sighting(id)).toBe('index')
   })
 
   test('moves by itself while something waits, and then nothing moves', async () => {
@@ -154,21 +143,12 @@ describe('a transaction on its way', () => {
       chain.clock.pass(500)
       await until(async () => (await chain.get('/api/v1')).body.Header.Height === pause + 1)
     }
-    expect([await sighting(chain, id), await committedHeight(chain)]).toEqual(['index', 1])
+    expect([await chain.sighting(id), await committedHeight(chain)]).toEqual(['index', 1])
     chain.clock.pass(60_000)
     expect((await chain.get('/api/v1')).body.Header.Height).toBe(3)
     expect(chain.clock.sleeping).toBe(0)
   })
 })
-
-/** Of what happens in the same process within a few turns of the event loop. */
-async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (let turns = 0; turns < 1000; turns += 1) {
-    if (await isSo()) return
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-  throw new Error('it did not come')
-}
 
 describe('what a developer may do', () => {
   test('is to see ten accounts', async () => {
@@ -189,7 +169,7 @@ describe('what a developer may do', () => {
     const chain = await start()
     const { status, body } = await chain.post('/dev/fund', { publicKey: BOB, nanos: '5' })
     expect([status, body]).toEqual([200, { height: 3, committedHeight: 1, time: 1_795_510_000 }])
-    expect(await balanceOf(chain, BOB)).toBe(10_000_000_000_005)
+    expect(await chain.balanceOf(BOB)).toBe(10_000_000_000_005)
     const { Transactions } = (await chain.post('/api/v1/block', { Height: 1, FullBlock: true })).body
     expect(Transactions[0].Outputs[1]).toEqual({ PublicKeyBase58Check: BOB, AmountNanos: 5 })
   })
@@ -215,7 +195,7 @@ describe('what a developer may do', () => {
       committedHeight: 0,
       time: 1_795_510_000,
     })
-    expect(await balanceOf(chain, BOB)).toBe(10_000_000_000_000)
+    expect(await chain.balanceOf(BOB)).toBe(10_000_000_000_000)
     expect((await chain.post('/api/v1/transaction-info', { IsMempool: true })).body.Transactions).toEqual([])
   })
 
@@ -288,7 +268,7 @@ describe('faults', () => {
         JSON.stringify({ TransactionHex: hex }),
       ),
     ).rejects.toMatchObject({ code: 'ECONNRESET' })
-    expect(await balanceOf(chain, BOB)).toBe(10_000_000_000_005)
+    expect(await chain.balanceOf(BOB)).toBe(10_000_000_000_005)
   })
 
   test('hold an answer back, for a time or for ever', async () => {
@@ -352,7 +332,7 @@ describe('what is on disk', () => {
     await cp(join(dataDir, 'chain.log'), join(copy, 'chain.log'))
     await appendFile(join(copy, 'chain.log'), '{"kind":"transact')
     const second = await start({ dataDir: copy })
-    expect(await sighting(second, id)).toBe('mempool')
+    expect(await second.sighting(id)).toBe('mempool')
     expect(second.lines.join()).toContain('drops 17 bytes of a write that was cut off')
   })
 
@@ -397,7 +377,7 @@ describe('what is on disk', () => {
     const { TxnHashHex } = (await answer.json()) as { TxnHashHex: string }
     await child.kill()
     const again = await start({ dataDir })
-    expect(await sighting(again, TxnHashHex)).toBe('mempool')
+    expect(await again.sighting(TxnHashHex)).toBe('mempool')
   })
 })
 
@@ -451,9 +431,9 @@ describe('the parameters of a network', () => {
       },
     })
     await chain.submit(chain.sign(0, name('alice')))
-    expect(await balanceOf(chain, ALICE)).toBe(10_000_000_000_000 - 10_000_000 - 1000)
+    expect(await chain.balanceOf(ALICE)).toBe(10_000_000_000_000 - 10_000_000 - 1000)
     await chain.submit(chain.sign(0, name('Alice')))
-    expect(await balanceOf(chain, ALICE)).toBe(10_000_000_000_000 - 10_000_000 - 2000)
+    expect(await chain.balanceOf(ALICE)).toBe(10_000_000_000_000 - 10_000_000 - 2000)
     const taken = await chain.submit(chain.sign(1, name('ALICE')))
     expect(taken.body.error).toMatch(/: RuleErrorProfileUsernameExists$/)
   })

@@ -1,7 +1,7 @@
 /**
  * What can go wrong with a gateway's node, on demand. Some faults happen to one request; the others are conditions that
  * the node is in until they are cleared, and that change what it shows. This file knows what can be asked for and what
- * is set; conditions.ts and chain-service.ts know what it means.
+ * is set; door.ts, conditioned-view.ts and chain-service.ts know what it means.
  */
 
 /** Happen to so many requests. */

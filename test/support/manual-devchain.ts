@@ -94,6 +94,17 @@ export async function startManualDevchain(options: Partial<DevchainOptions> = {}
     sign,
     submit: (hex: string) => post('/api/v0/submit-transaction', { TransactionHex: hex }),
     mine: (blocks = 1) => post('/dev/mine', { blocks }),
+    /** Nanos, as get-users-stateless tells them. */
+    balanceOf: async (publicKey: string): Promise<number> => {
+      const body = { PublicKeysBase58Check: [publicKey], SkipForLeaderboard: true, IncludeBalance: true }
+      return (await post('/api/v0/get-users-stateless', body)).body.UserList[0].BalanceNanos
+    },
+    /** Where transaction-info sees a transaction. */
+    sighting: async (id: string): Promise<'nowhere' | 'index' | 'mempool'> => {
+      const { status, body } = await post('/api/v1/transaction-info', { TransactionIDBase58Check: id })
+      if (status !== 200) return 'nowhere'
+      return body.Transactions[0].BlockHashHex ? 'index' : 'mempool'
+    },
     async [Symbol.asyncDispose]() {
       agent.destroy()
       await chain.close()
@@ -132,6 +143,15 @@ export function devAccount(index: number) {
 /** Of a dev account, 33 bytes. */
 export function devKey(index: number): Uint8Array {
   return bytes(devAccount(index).account)
+}
+
+/** Waits for what happens in the same process within a few turns of the event loop. */
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  for (let turns = 0; turns < 1000; turns += 1) {
+    if (await isSo()) return
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  throw new Error('it did not come')
 }
 
 function bytes(hex: string): Uint8Array {
