@@ -6,6 +6,20 @@ import { type Fault, Faults, readFault } from './faults.js'
 /**
  * One node of the chain as its callers meet it: the chain, and what is wrong with this node. Several doors may lead to
  * one chain, each with faults of its own; limbo and reorganisations happen to the chain, whichever door they came by.
+ *
+ * Faults of requests (http/server.ts does them): latency, hang, reset, 500, html, halfBody. Conditions, until cleared
+ * unless `times` says how many requests meet them:
+ *
+ * - lag: answers as of `blocks` ago, or of now, however far the chain goes on. Submits still reach the chain.
+ * - flicker: shows committed state only, so that what was visible vanishes, for `times` requests or `ms`.
+ * - indexLag: transaction-info, get-txn and full blocks lag by `blocks` or `ms`, or stay where they are.
+ * - noTxindex: as a node that was started without an index.
+ * - stopping: as a node that was told to stop: looks well, stands still, and its mempool is gone.
+ * - wrongNetwork: answers of another chain, of `mainnet` or `testnet`; submits go there, too.
+ * - limbo: `blocks` are made and not committed; or all stays in the `mempool`; or what is accepted is `nowhere`.
+ *
+ * And one deed, done at once: reorg takes the uncommitted blocks away; their transactions are in the `mempool` again, or
+ * `nowhere`.
  */
 
 /** When a condition was set. */

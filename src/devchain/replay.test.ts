@@ -86,7 +86,10 @@ describe.sequential.each(CHAINS)('the local chain answers as a real node did: $n
     expect(unknownOf(await replayer.replay(scenario))).toEqual([])
   })
 
-  test.runIf(scenarios.includes('n-burst'))('and puts every transaction where the node put it', async () => {
+  // Of the others nobody wrote down where their transactions went.
+  if (!scenarios.includes('n-burst')) return
+
+  test('and puts every transaction where the node put it', async () => {
     const places = readPlaces()
     // What was sent last is still in the mempool.
     await chain.mine()

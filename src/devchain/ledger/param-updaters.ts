@@ -1,4 +1,4 @@
-/** The keys that may change a testnet's parameters (core lib/constants.go). Named in answers; without power here. */
+/** The keys that may change a testnet's parameters (core lib/constants.go). Here, too. */
 export const PARAM_UPDATER_KEYS = [
   'tBCKUxnzpfrreJQz5c65jjTgGRQgUErrPdw3qG5jGyJMeKBAP97qBY',
   'tBCKUz8Zk92BJZMuFN3uX9bS2FttgoaJf19cEB8pXMjUoRKtTmnBiQ',
