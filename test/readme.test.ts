@@ -25,7 +25,7 @@ describe('the README', () => {
   it('has examples of the six jobs that work as they stand, one after the other', async () => {
     const section = README.slice(README.indexOf('## The six jobs'), README.indexOf('## The client'))
     const blocks = [...section.matchAll(/```bash\n([\s\S]*?)```/g)].map(([, block = '']) => block)
-    expect(blocks).toHaveLength(9)
+    expect(blocks).toHaveLength(10)
     const script = `set -eu\n${blocks.join('\n')}`.replace('http://localhost:4000', world.url)
     const { stdout } = await promisify(execFile)('bash', ['-c', script], { cwd: folder })
     const lines = stdout.trim().split('\n')
