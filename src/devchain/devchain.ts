@@ -4,16 +4,18 @@
  * deso/ (the wire format) and store/ (its log), and nothing of what the gateway is for.
  *
  * What of a real node it has: the routes in http/, with their fields, statuses and error texts (tested against what
- * a real node answered); fees, nonces, sizes, balances, replacement by fee; blocks that take the dearest first; transfers,
- * posts, profiles, associations of users and posts, follows, likes, diamonds, creator and DAO coins, parameters; mempool,
- * uncommitted blocks, commit two blocks later, and the limbo in which transaction-info knows a transaction of neither
- * mempool nor index; refusals that are remembered though the transaction is mined later; reads that show the mempool. By
- * /dev/faults it falls short as nodes do: lags, flickers, undoes blocks, and more (faults.ts, door.ts).
+ * a real node answered); fees, nonces, sizes, balances, replacement by fee; blocks that take the dearest first;
+ * transfers, posts, profiles, associations of users and posts, follows, likes, diamonds, creator and DAO coins,
+ * parameters; mempool, uncommitted blocks, commit two blocks later, and the limbo in which transaction-info knows a
+ * transaction of neither mempool nor index; refusals that are remembered though the transaction is mined later;
+ * reads that show the mempool. By /dev/faults it falls short as nodes do: lags, flickers, undoes blocks, and more
+ * (faults.ts, door.ts).
  *
  * What it lacks: all other transaction types (refused with RuleErrorTxnTypeNotOnLocalChain), derived keys (never
- * authorised), atomic bundles, limit orders, messages, NFTs, lockups, prices, notifications; peers and validators, so
- * no block is undone unless one asks for it, and no view changes. Blocks take up to 128,000 bytes, come only while something
- * waits, and retry what needs another transaction of the same block. It answers /dev/… besides, which no node does.
+ * authorised), atomic bundles, limit orders, messages, NFTs, lockups, prices, notifications; peers and validators,
+ * so no block is undone unless one asks for it, and no view changes. Blocks take up to 128,000 bytes, come only
+ * while something waits, and retry what needs another transaction of the same block. It answers /dev/… besides,
+ * which no node does.
  */
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'

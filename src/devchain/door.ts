@@ -18,8 +18,8 @@ import { type Fault, Faults, readFault } from './faults.js'
  * - wrongNetwork: answers of another chain, of `mainnet` or `testnet`; submits go there, too.
  * - limbo: `blocks` are made and not committed; or all stays in the `mempool`; or what is accepted is `nowhere`.
  *
- * And one deed, done at once: reorg takes the uncommitted blocks away; their transactions are in the `mempool` again, or
- * `nowhere`.
+ * And one deed, done at once: reorg takes the uncommitted blocks away; their transactions are in the `mempool`
+ * again, or `nowhere`.
  */
 
 /** When a condition was set. */

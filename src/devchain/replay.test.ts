@@ -8,9 +8,9 @@ import { VOLATILE, volatileRule } from '../../test/support/replay/volatile.js'
 
 /**
  * What a real node answered, asked of the local chain in the same order, at the same heights, with the same signed
- * bytes, the same nonces and the same funds. All has to be equal: statuses, content types, error texts, names, nesting,
- * order and values. What is not compared stands in test/support/replay/volatile.ts, what is known to differ in the table of
- * docs/devchain.md, and neither may have a row too many.
+ * bytes, the same nonces and the same funds. All has to be equal: statuses, content types, error texts, names,
+ * nesting, order and values. What is not compared stands in test/support/replay/volatile.ts, what is known to differ
+ * in the table of docs/devchain.md, and neither may have a row too many.
  */
 const CHAINS = [
   {
