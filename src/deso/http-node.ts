@@ -132,6 +132,7 @@ export class HttpNode implements NodeQueries {
       AssociationValue: query.value,
       LastSeenAssociationID: query.lastSeenId,
       Limit: query.limit,
+      SortDescending: query.descending,
     }
     const read = (json: JsonValue) =>
       json

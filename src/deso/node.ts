@@ -141,6 +141,8 @@ export interface AssociationQuery {
   lastSeenId?: string
   /** At most 100. */
   limit?: number
+  /** From the end of the list on. */
+  descending?: boolean
 }
 
 export interface NodeAssociation {

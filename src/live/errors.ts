@@ -26,7 +26,6 @@ export class TooFarBackError extends InvalidInputError {
   constructor(limit: number, height: number) {
     super(
       `fromHeight: at most ${limit} blocks are told of again, so from ${height} on now. Ask for what you show, then watch.`,
-      ['fromHeight'],
     )
   }
 }

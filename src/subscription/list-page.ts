@@ -1,14 +1,19 @@
 import type { RequestContext } from '../context.js'
 import type { NodeAssociation } from '../deso/node.js'
 import { type Page, type PageRequest, pageSize } from '../page.js'
-import { parseSlug } from '../protocol/slug.js'
-import { type AssociationList, cursorOf, type ListPosition, positionOfCursor } from './list-position.js'
+import { listPageBackward } from './list-page-backward.js'
+import {
+  type AssociationList,
+  compareToPlace,
+  cursorOf,
+  type ListPosition,
+  type ListRange,
+  positionOfCursor,
+} from './list-position.js'
+import { RowJudge } from './row-judge.js'
 import { type ScannedRow, scanList } from './scan-list.js'
 
-/** Rows that one page looks at; then it comes short, with hasNextPage. Anybody can write rows that buy nothing. */
-const MAX_SCANNED = 500
-/** Rows judged at the same time. */
-const MAX_AT_ONCE = 10
+type Load<T> = (entry: NodeAssociation) => Promise<T | null>
 
 /**
  * A page of a list of associations. `load` makes a row's object; null leaves it out. Throws InvalidInputError for a
@@ -18,63 +23,64 @@ export async function listPage<T>(
   ctx: RequestContext,
   list: AssociationList,
   page: PageRequest,
-  load: (entry: NodeAssociation) => Promise<T | null>,
+  load: Load<T>,
 ): Promise<Page<T>> {
-  const size = pageSize(page, ctx.app.config.limits.maxPageSize)
-  const from = page.after === undefined ? null : positionOfCursor(ctx, list, page.after)
-  const { found, last, isAtEnd } = await collect(ctx, list, from, size + 1, load)
-  const edges = found
+  const { size, isBackward } = pageSize(page, ctx.app.config.limits.maxPageSize)
+  const range = {
+    after: positionOfCursor(ctx, list, page, 'after'),
+    before: positionOfCursor(ctx, list, page, 'before'),
+  }
+  return (isBackward ? listPageBackward : listPageForward)(ctx, list, range, size, load)
+}
+
+async function listPageForward<T>(
+  ctx: RequestContext,
+  list: AssociationList,
+  range: ListRange,
+  size: number,
+  load: Load<T>,
+): Promise<Page<T>> {
+  const judge = new RowJudge<ScannedRow, T>(size + 1, load)
+  const { last, end } = await collect(ctx, list, range, size + 1, judge)
+  const edges = judge.found
     .slice(0, size)
-    .map(({ position, node }) => ({ cursor: cursorOf(ctx, list, position), node }))
-  const isShort = found.length <= size && !isAtEnd
+    .map(({ row, node }) => ({ cursor: cursorOf(ctx, list, row.position), node }))
+  const isShort = judge.found.length <= size && end === null
   return {
     edges,
-    hasNextPage: found.length > size || isShort,
-    hasPreviousPage: from !== null,
+    hasNextPage: judge.found.length > size || isShort || end === 'BEFORE',
+    hasPreviousPage: range.after !== null,
     ...(isShort && last && { endCursor: cursorOf(ctx, list, last) }),
   }
 }
 
-interface Collected<T> {
-  found: { position: ListPosition; node: T }[]
+interface Collected {
   /** The last row looked at. */
   last: ListPosition | null
-  isAtEnd: boolean
+  /** Nothing of the range is left: the list ends, or the row at the range's end was met. Null: something may be. */
+  end: 'LIST' | 'BEFORE' | null
 }
 
-/** Looks at rows until `wanted` are found, the list ends, or enough was looked at. */
+/** Looks at rows until enough are found, the range ends, or enough was looked at. */
 async function collect<T>(
   ctx: RequestContext,
   list: AssociationList,
-  from: ListPosition | null,
+  { after, before }: ListRange,
   wanted: number,
-  load: (entry: NodeAssociation) => Promise<T | null>,
-): Promise<Collected<T>> {
-  const found: Collected<T>['found'] = []
-  let last = from
-  let scanned = 0
-  const chunks = scanList(ctx, list, from, wanted)
+  judge: RowJudge<ScannedRow, T>,
+): Promise<Collected> {
+  let last = after
+  const chunks = scanList(ctx, list, after, wanted)
   for (;;) {
     const chunk = await chunks.next()
-    if (chunk.done) return { found, last, isAtEnd: chunk.value }
-    let rows: readonly ScannedRow[] = chunk.value
-    while (rows.length > 0) {
-      const misses = scanned - found.length
-      const batch = rows.slice(0, Math.min(MAX_AT_ONCE, Math.max(wanted - found.length, misses)))
-      const nodes = await Promise.all(batch.map(({ entry }) => (isRecord(entry) ? load(entry) : null)))
-      for (const [index, { position }] of batch.entries()) {
-        const node = nodes[index]
-        if (node != null) found.push({ position, node })
-      }
-      last = batch.at(-1)?.position ?? last
-      scanned += batch.length
-      rows = rows.slice(batch.length)
-      if (found.length >= wanted || scanned >= MAX_SCANNED) return { found, last, isAtEnd: false }
-    }
+    if (chunk.done) return { last, end: chunk.value ? 'LIST' : null }
+    const rows = before
+      ? chunk.value.filter(({ entry }) => compareToPlace(list, entry, before) < 0)
+      : chunk.value
+    const lastJudged = await judge.judge(rows)
+    last = lastJudged?.position ?? last
+    const isWhole = lastJudged === rows.at(-1)
+    if (isWhole && rows.length < chunk.value.length) return { last, end: 'BEFORE' }
+    if (judge.isDone) return { last, end: null }
   }
-}
-
-/** Could this be a record of the protocol? */
-function isRecord({ isAppZero, value }: NodeAssociation): boolean {
-  return isAppZero && parseSlug(value) !== null
 }

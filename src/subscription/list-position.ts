@@ -2,10 +2,10 @@ import type { RequestContext } from '../context.js'
 import { type PublicKey, publicKeyToBytes } from '../deso/keys.js'
 import type { NodeAssociation } from '../deso/node.js'
 import { InvalidInputError } from '../errors.js'
-import { openCursor, sealCursor } from '../page.js'
+import { openCursor, type PageRequest, sealCursor } from '../page.js'
 
 /** The nearest committed rows that a position remembers: should one be replaced, the next is at hand. */
-const MAX_ANCHORS = 3
+export const MAX_ANCHORS = 3
 /** Of a value that is no slug; what is cut off only makes rows come by again that are in no list anyway. */
 const MAX_VALUE_CHARACTERS = 64
 
@@ -17,6 +17,12 @@ export interface ListPosition {
   anchors: readonly string[]
   /** The first anchor is the row at this very place. */
   isAnchored: boolean
+}
+
+/** What lies between two places of a list. */
+export interface ListRange {
+  after: ListPosition | null
+  before: ListPosition | null
 }
 
 /** One list: what a node is asked for, and which of the two parties orders it. */
@@ -42,15 +48,18 @@ export function withAnchor(anchors: readonly string[], id: string): string[] {
   return [id, ...anchors.filter((anchor) => anchor !== id)].slice(0, MAX_ANCHORS)
 }
 
-/** Does this row come behind that place? By key alone, so that it holds when the row there was replaced or is gone. */
-export function isBehind(
+/**
+ * Where this row comes: behind that place (above 0), at it (0) or before it. By key alone, so that it holds when the row
+ * there was replaced or is gone.
+ */
+export function compareToPlace(
   list: AssociationList,
   entry: NodeAssociation,
-  { value, party }: ListPosition,
-): boolean {
+  { value, party }: Pick<ListPosition, 'value' | 'party'>,
+): number {
   const order = Buffer.compare(Buffer.from(entry.value), Buffer.from(value))
-  if (order !== 0) return order > 0
-  return Buffer.compare(publicKeyToBytes(list.partyOf(entry)), publicKeyToBytes(party)) > 0
+  if (order !== 0) return order
+  return Buffer.compare(publicKeyToBytes(list.partyOf(entry)), publicKeyToBytes(party))
 }
 
 export function cursorOf(ctx: RequestContext, list: AssociationList, position: ListPosition): string {
@@ -58,11 +67,18 @@ export function cursorOf(ctx: RequestContext, list: AssociationList, position: L
   return sealCursor(secretOf(ctx), list.name, [value, party, anchors, isAnchored])
 }
 
-/** Throws InvalidInputError for what this gateway did not issue for this list. */
-export function positionOfCursor(ctx: RequestContext, list: AssociationList, cursor: string): ListPosition {
-  const opened = openCursor(secretOf(ctx), list.name, cursor)
+/** Null: not given. Throws InvalidInputError for what this gateway did not issue for this list. */
+export function positionOfCursor(
+  ctx: RequestContext,
+  list: AssociationList,
+  page: PageRequest,
+  argument: 'after' | 'before',
+): ListPosition | null {
+  const cursor = page[argument]
+  if (cursor === undefined) return null
+  const opened = openCursor(secretOf(ctx), list.name, cursor, argument)
   if (!Array.isArray(opened) || opened.length !== 4) {
-    throw new InvalidInputError('after: a cursor of another version of this gateway.')
+    throw new InvalidInputError(`${argument}: a cursor of another version of this gateway.`)
   }
   const [value, party, anchors, isAnchored] = opened
   return { value, party, anchors, isAnchored }

@@ -2,7 +2,13 @@ import { committedTipOf } from '../access/reads.js'
 import type { RequestContext } from '../context.js'
 import type { NodeAssociation } from '../deso/node.js'
 import { NodeRuleError } from '../deso/rule-errors.js'
-import { type AssociationList, isBehind, type ListPosition, positionOf, withAnchor } from './list-position.js'
+import {
+  type AssociationList,
+  compareToPlace,
+  type ListPosition,
+  positionOf,
+  withAnchor,
+} from './list-position.js'
 
 /** The most rows that a node gives at once. */
 const MAX_CHUNK = 100
@@ -39,7 +45,7 @@ export async function* scanList(
     const rows: ScannedRow[] = []
     for (const entry of chunk.entries) {
       if (entry.blockHeight <= committed) anchors = withAnchor(anchors, entry.id)
-      if (place && !startsAtPlace && !isBehind(list, entry, place)) continue
+      if (place && !startsAtPlace && compareToPlace(list, entry, place) <= 0) continue
       rows.push({ entry, position: positionOf(list, entry, anchors) })
     }
     place = rows.at(-1)?.position ?? place

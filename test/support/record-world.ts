@@ -133,13 +133,20 @@ export class RecordWorld {
     return this.chain.lookUp(ref)
   }
 
-  private query({ lastSeenId, limit = 100, ...query }: AssociationQuery): NodeAssociation[] {
-    this.ask(`query ${limit}${lastSeenId === undefined ? '' : ` after ${Number.parseInt(lastSeenId, 16)}`}`)
-    const shown = sorted(this.shown, query)
+  private query({
+    lastSeenId,
+    limit = 100,
+    descending = false,
+    ...query
+  }: AssociationQuery): NodeAssociation[] {
+    const from = lastSeenId === undefined ? '' : ` after ${Number.parseInt(lastSeenId, 16)}`
+    this.ask(`query ${limit}${from}${descending ? ' backward' : ''}`)
+    const inOrder = (entries: NodeAssociation[]) => (descending ? entries.reverse() : entries)
+    const shown = inOrder(sorted(this.shown, query))
     if (lastSeenId !== undefined && !shown.some(({ id }) => id === lastSeenId)) {
       throw new NodeRuleError('LastSeenAssociationEntry not found', 'GetUserAssociations: …', 'CURSOR_GONE')
     }
-    const committed = sorted(this.committed, query)
+    const committed = inOrder(sorted(this.committed, query))
     const committedIds = new Set(committed.map(({ id }) => id))
     const shownIds = new Set(shown.map(({ id }) => id))
     const uncommitted = shown.filter(({ id }) => !committedIds.has(id))
@@ -149,9 +156,9 @@ export class RecordWorld {
       .slice(Math.max(start, 0))
       .filter(({ id }) => shownIds.has(id))
       .slice(0, lastSeenId !== undefined && start >= 0 ? limit + 1 : limit)
-    const merged = [...fromDatabase, ...uncommitted].sort(order(query))
-    const from = merged.findIndex(({ id }) => id === lastSeenId) + 1
-    return merged.slice(from, from + limit)
+    const merged = inOrder([...fromDatabase, ...uncommitted].sort(order(query)))
+    const begin = merged.findIndex(({ id }) => id === lastSeenId) + 1
+    return merged.slice(begin, begin + limit)
   }
 
   private ask(what: string): void {

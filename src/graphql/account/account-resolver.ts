@@ -12,7 +12,7 @@ import { ContentConnection, ContentObject } from '../content/content.js'
 import { badInput } from '../errors/bad-input.js'
 import { isGiven } from '../errors/is-given.js'
 import { type Connection, toConnection } from '../relay/connection.js'
-import { AfterArg, FirstArg, pageRequest } from '../relay/page-args.js'
+import { AfterArg, BeforeArg, FirstArg, LastArg, type PageArgs, pageRequest } from '../relay/page-args.js'
 import { SlugScalar } from '../scalars/identifiers.js'
 import { subscriptionOf } from '../subscription/field-resolvers.js'
 import { PlanConnection, PlanObject } from '../subscription/plan.js'
@@ -27,8 +27,8 @@ const ActiveArg = () =>
     description: 'true: only those that give access now; false: only those that do not; absent: all.',
   })
 
-type First = number | null | undefined
-type After = string | null | undefined
+type Rows = PageArgs['first']
+type Cursor = PageArgs['after']
 type Active = boolean | null | undefined
 
 @Resolver(() => AccountObject)
@@ -91,10 +91,12 @@ export class AccountResolver {
   async plans(
     @Root() { publicKey }: AccountObject,
     @Ctx() ctx: RequestContext,
-    @FirstArg() first?: First,
-    @AfterArg() after?: After,
+    @FirstArg() first?: Rows,
+    @AfterArg() after?: Cursor,
+    @LastArg() last?: Rows,
+    @BeforeArg() before?: Cursor,
   ): Promise<Connection<PlanObject>> {
-    const page = await listPlans(ctx, publicKey, pageOf(ctx, first, after))
+    const page = await listPlans(ctx, publicKey, pageOf(ctx, { first, after, last, before }))
     return toConnection(page, (plan) => new PlanObject(plan))
   }
 
@@ -102,10 +104,12 @@ export class AccountResolver {
   async contents(
     @Root() { publicKey }: AccountObject,
     @Ctx() ctx: RequestContext,
-    @FirstArg() first?: First,
-    @AfterArg() after?: After,
+    @FirstArg() first?: Rows,
+    @AfterArg() after?: Cursor,
+    @LastArg() last?: Rows,
+    @BeforeArg() before?: Cursor,
   ): Promise<Connection<ContentObject>> {
-    const page = await listContents(ctx, publicKey, pageOf(ctx, first, after))
+    const page = await listContents(ctx, publicKey, pageOf(ctx, { first, after, last, before }))
     return toConnection(page, (content) => new ContentObject(content))
   }
 
@@ -116,10 +120,18 @@ export class AccountResolver {
     @Root() { publicKey }: AccountObject,
     @Ctx() ctx: RequestContext,
     @ActiveArg() active?: Active,
-    @FirstArg() first?: First,
-    @AfterArg() after?: After,
+    @FirstArg() first?: Rows,
+    @AfterArg() after?: Cursor,
+    @LastArg() last?: Rows,
+    @BeforeArg() before?: Cursor,
   ): Promise<Connection<FanSubscription>> {
-    return subscriptionPage(listSubscriptions, ctx, publicKey, active, pageOf(ctx, first, after))
+    return subscriptionPage(
+      listSubscriptions,
+      ctx,
+      publicKey,
+      active,
+      pageOf(ctx, { first, after, last, before }),
+    )
   }
 
   @FieldResolver(() => SubscriptionConnection, {
@@ -129,10 +141,18 @@ export class AccountResolver {
     @Root() { publicKey }: AccountObject,
     @Ctx() ctx: RequestContext,
     @ActiveArg() active?: Active,
-    @FirstArg() first?: First,
-    @AfterArg() after?: After,
+    @FirstArg() first?: Rows,
+    @AfterArg() after?: Cursor,
+    @LastArg() last?: Rows,
+    @BeforeArg() before?: Cursor,
   ): Promise<Connection<FanSubscription>> {
-    return subscriptionPage(listSubscribers, ctx, publicKey, active, pageOf(ctx, first, after))
+    return subscriptionPage(
+      listSubscribers,
+      ctx,
+      publicKey,
+      active,
+      pageOf(ctx, { first, after, last, before }),
+    )
   }
 
   @FieldResolver(() => FanSubscription, {
@@ -148,8 +168,8 @@ export class AccountResolver {
   }
 }
 
-function pageOf(ctx: RequestContext, first: First, after: After) {
-  return pageRequest(first, after, ctx.app.config.limits.maxPageSize)
+function pageOf(ctx: RequestContext, args: PageArgs) {
+  return pageRequest(args, ctx.app.config.limits.maxPageSize)
 }
 
 async function subscriptionPage(

@@ -10,7 +10,7 @@ import { badInput } from '../errors/bad-input.js'
 import { isGiven } from '../errors/is-given.js'
 import { type Connection, toConnection } from '../relay/connection.js'
 import { decodeGlobalId } from '../relay/global-id.js'
-import { AfterArg, FirstArg, pageRequest } from '../relay/page-args.js'
+import { AfterArg, BeforeArg, FirstArg, LastArg, pageRequest } from '../relay/page-args.js'
 import { TransactionIdScalar } from '../scalars/identifiers.js'
 import { PublicKeyType } from '../scalars/public-key.js'
 import { ContentConnection, ContentObject } from './content.js'
@@ -40,8 +40,10 @@ export class ContentResolver {
     @Ctx() ctx: RequestContext,
     @FirstArg() first?: number | null,
     @AfterArg() after?: string | null,
+    @LastArg() last?: number | null,
+    @BeforeArg() before?: string | null,
   ): Promise<Connection<ContentObject>> {
-    const page = pageRequest(first, after, ctx.app.config.limits.maxPageSize)
+    const page = pageRequest({ first, after, last, before }, ctx.app.config.limits.maxPageSize)
     return toConnection(await listContents(ctx, creator, page), (content) => new ContentObject(content))
   }
 

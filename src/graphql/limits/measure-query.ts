@@ -113,8 +113,10 @@ export function measureQuery(
 
   function firstOf(node: FieldNode, field: GraphQLField<unknown, unknown>): number {
     if (!field.args.some((argument) => argument.name === 'first')) return 1
-    const value = readValue(node.arguments?.find((argument) => argument.name.value === 'first')?.value)
-    const size = typeof value === 'number' ? value : DEFAULT_PAGE_SIZE
+    const sizes = ['first', 'last']
+      .map((name) => readValue(node.arguments?.find((argument) => argument.name.value === name)?.value))
+      .filter((value) => typeof value === 'number')
+    const size = sizes.length === 0 ? DEFAULT_PAGE_SIZE : Math.max(...sizes)
     return Math.min(Math.max(0, size), maxPageSize)
   }
 

@@ -9,7 +9,11 @@ export class PageInfo {
   @Field(() => Boolean, { description: 'Rows come before this page.' })
   hasPreviousPage!: boolean
 
-  @Field(() => String, { nullable: true, description: 'Cursor of the first row; null on an empty page.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Pass it as `before` for the page before: the first row’s cursor, or where a page that came short stopped looking.',
+  })
   startCursor!: string | null
 
   @Field(() => String, {
@@ -68,10 +72,10 @@ export function toConnection<S, T>(page: Page<S>, map: (row: S) => T): Connectio
     pageInfo: {
       hasNextPage: page.hasNextPage,
       hasPreviousPage: page.hasPreviousPage,
+      // A page that came short at a scan limit says itself where the one beside it starts.
       get startCursor() {
-        return edges[0]?.cursor ?? null
+        return page.startCursor ?? edges[0]?.cursor ?? null
       },
-      // A page that came short at a scan limit says itself where the next one starts.
       get endCursor() {
         return page.endCursor ?? edges.at(-1)?.cursor ?? null
       },
