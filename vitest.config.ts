@@ -12,8 +12,8 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    // By default one core is left idle, which on two is half of them.
-    maxWorkers: availableParallelism(),
+    // One more than there are cores, as tests wait for blocks; by default one core is left idle, on two half of them.
+    maxWorkers: availableParallelism() + 1,
     reporters: ['default', new LeftOutReporter(), ...(reportFile ? ['json'] : [])],
     ...(reportFile && { outputFile: { json: reportFile } }),
   },
