@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { call, type MemoryFleet, type MemoryNode, memoryFleet } from '../../test/support/memory-node.js'
+import { NodeUnavailableError } from '../errors.js'
 import { AgreedTip } from './agreed-tip.js'
 import { NodeBehindError, NodesDisagreeError } from './fleet-calls.js'
 import { probe } from './probe.js'
@@ -22,9 +23,11 @@ const agree = async () => (await tips.agree(call())).height
 describe('the tip of three nodes', () => {
   beforeEach(() => open(3))
 
-  it('is asked of two, where these two say the same', async () => {
+  it('is asked of three at once, and a new one for its block', async () => {
     expect(await tips.agree(call())).toEqual({ height: 100, hash: one.hashOf(100) })
-    expect([one.asked, two.asked, three.asked]).toEqual([['tip'], ['tip'], []])
+    expect(fleet.nodes.map(({ asked }) => asked)).toEqual([['tip', 'header'], ['tip'], ['tip']])
+    await agree()
+    expect(fleet.nodes.map(({ asked }) => asked.length)).toEqual([3, 2, 2])
   })
 
   it('is not that of one which is ahead of all others', async () => {
@@ -58,6 +61,11 @@ describe('the tip of three nodes', () => {
     fleet.clock.time += 5_000
     one.tip = 111
     expect(await agree()).toBe(111)
+  })
+
+  it('does not wait for a third that hangs', async () => {
+    three.queries.committedTip = () => new Promise(() => undefined)
+    expect(await agree()).toBe(100)
   })
 
   it('is that of most, when one has another chain', async () => {
@@ -127,6 +135,26 @@ describe('the tip of three nodes', () => {
     three.tipNow = () => ({ height: 1_000, hash: 'f'.repeat(64) })
     await expect(agree()).rejects.toThrow('No DeSo node is left that can answer this.')
     expect(fleet.members.health()[2]?.state).toBe('false')
+  })
+})
+
+describe('a tip that two of three make up', () => {
+  it('is not believed, though they tell the same', async () => {
+    open(3)
+    for (const liar of [one, two]) liar.tipNow = () => ({ height: 4_000, hash: three.hashOf(100) })
+    expect(await agree()).toBe(100)
+    expect(fleet.members.health().map(({ state }) => state)).toEqual(['false', 'ready', 'ready'])
+    await probe(fleet.members, fleet.calls, {})
+    expect(fleet.members.health().map(({ state }) => state)).toEqual(['false', 'false', 'ready'])
+  })
+
+  it('is no fault of one that does not answer the second question', async () => {
+    open(2)
+    one.queries.blockHeader = async () => {
+      throw new NodeUnavailableError('hung up')
+    }
+    expect(await agree()).toBe(100)
+    expect(fleet.members.health().map(({ state }) => state)).toEqual(['down', 'ready'])
   })
 })
 

@@ -11,12 +11,14 @@ import {
 import type { FleetMember } from './fleet-member.js'
 import type { FleetMembers } from './fleet-members.js'
 import type { NodeTip } from './node.js'
+import { answersInTime } from './patience.js'
 
 interface Told {
   member: FleetMember
   tip: NodeTip
 }
 
+const AT_ONCE = 3
 /** A node whose tip has stood still for so long, while another's moved on, has stopped. */
 const STILL_MS = 5_000
 /** After so long, a tip that no node reaches any more is let go for one that is as young. */
@@ -28,8 +30,8 @@ const UNREACHED_MS = 60_000
  * that one's tip is taken, if it is not below what was agreed on before.
  */
 export class AgreedTip {
-  /** Hashes that two nodes have at the same height. */
-  private readonly confirmed = new LRUCache<string, true>({ max: 1_000 })
+  /** Tips that are blocks of those who tell them. */
+  private readonly known = new LRUCache<string, true>({ max: 1_000 })
   private reachedAt = 0
 
   constructor(
@@ -43,33 +45,40 @@ export class AgreedTip {
   /** Throws NodeBehindError, NodesDisagreeError, or what the last node failed with. */
   async agree(options: FleetCallOptions): Promise<NodeTip> {
     const told = await this.ask(options)
-    return this.settle(highestFirst(told), options)
+    try {
+      return await this.settle(highestFirst(told), options)
+    } catch (error) {
+      const asked = new Set(told.map(({ member }) => member))
+      const isLeft = this.members.fit('view').some((member) => !asked.has(member))
+      if (!(error instanceof NoNodeError) || !isLeft) throw error
+      return this.agree(options)
+    }
   }
 
-  /** Of the two best at once, and of one more at a time until the highest has company. */
+  /** Of the three best at once, and of one more at a time until the highest has company. */
   private async ask(options: FleetCallOptions): Promise<Told[]> {
     const all = this.members.candidates('view')
     const up = all.filter(({ isDown }) => !isDown)
     const candidates = up.length > 0 ? up : all
-    const faults: unknown[] = []
-    const told: Told[] = []
-    const tell = async (member: FleetMember) => {
+    let fault: unknown = new NoNodeError()
+    const tell = async (member: FleetMember): Promise<Told> => {
       try {
-        told.push({ member, tip: await this.calls.tipOf(member, options) })
+        return { member, tip: await this.calls.tipOf(member, options) }
       } catch (error) {
-        if (!isFault(error)) throw error
-        faults.push(error)
+        fault = error
+        throw error
       }
     }
-    await Promise.all(candidates.slice(0, 2).map(tell))
-    for (const member of candidates.slice(2)) {
-      const standing = told.filter((each) => this.counts(each))
-      const [top, second] = highestFirst(standing)
+    const answers = await answersInTime(candidates.slice(0, AT_ONCE).map(tell), { enough: 2 })
+    const told = answers.filter((each) => each !== null)
+    for (const member of candidates.slice(AT_ONCE)) {
+      const [top, second] = highestFirst(told.filter((each) => this.counts(each)))
       const isEnough = second !== undefined && top?.tip.hash === second.tip.hash
       if (isEnough || options.deadline.left === 0) break
-      await tell(member)
+      const each = await tell(member).catch(() => null)
+      if (each) told.push(each)
     }
-    if (told.length === 0) throw faults[0] ?? new NoNodeError()
+    if (told.length === 0) throw fault
     return told
   }
 
@@ -79,48 +88,56 @@ export class AgreedTip {
     const moving = standing.filter((each) => !this.hasStopped(each, standing))
     const [top, ...others] = moving
     if (!top) return this.beyondReach(told, options)
-    if (others.length === 0) return this.alone(top, told, options)
-    for (const { tip } of moving) {
-      if (await this.isHeldByTwo(tip, moving, options)) return this.reach(tip)
+    if (others.length === 0) return this.reachIfKnown(top, told, options)
+    for (const each of moving) {
+      if (await this.isHeldByTwo(each, moving, options)) return this.reachIfKnown(each, told, options)
     }
     return this.withoutTheOdd(told, options)
   }
 
-  /** Nobody confirms it; it must at least be a block that the node has. */
-  private async alone(top: Told, told: readonly Told[], options: FleetCallOptions): Promise<NodeTip> {
-    const isKnown = this.confirmed.has(top.tip.hash) || (await this.hasBlock(top.member, top.tip, options))
-    if (isKnown) return this.reach(top.tip)
-    this.members.distrust(top.member)
-    const rest = told.filter((each) => each !== top)
-    if (rest.length === 0) throw new NoNodeError()
-    return this.settle(rest, options)
-  }
-
   private async isHeldByTwo(
-    tip: NodeTip,
+    { tip }: Told,
     told: readonly Told[],
     options: FleetCallOptions,
   ): Promise<boolean> {
-    if (told.filter((each) => each.tip.hash === tip.hash).length > 1 || this.confirmed.has(tip.hash))
-      return true
+    const isSame = (each: Told) => each.tip.hash === tip.hash && each.tip.height === tip.height
+    if (told.filter(isSame).length > 1) return true
     for (const { member } of told.filter((each) => each.tip.height > tip.height)) {
-      if (!(await this.hasBlock(member, tip, options))) continue
-      this.confirmed.set(tip.hash, true)
-      return true
+      if ((await this.hasBlock(member, tip, options)) === true) return true
     }
     return false
   }
 
+  /** Who tells a tip must have that block: two may tell the same lie, and one alone has nobody to confirm it. */
+  private async reachIfKnown(
+    teller: Told,
+    told: readonly Told[],
+    options: FleetCallOptions,
+  ): Promise<NodeTip> {
+    const { tip, member } = teller
+    const name = `${tip.height}:${tip.hash}`
+    const hasIt = this.known.has(name) || (await this.hasBlock(member, tip, options))
+    if (hasIt === true) {
+      this.known.set(name, true)
+      return this.reach(tip)
+    }
+    if (hasIt === false) this.members.distrust(member)
+    const rest = told.filter((each) => each !== teller)
+    if (rest.length === 0) throw new NoNodeError()
+    return this.settle(rest, options)
+  }
+
+  /** Null: it did not answer. */
   private async hasBlock(
     member: FleetMember,
     { height, hash }: NodeTip,
     options: FleetCallOptions,
-  ): Promise<boolean> {
+  ): Promise<boolean | null> {
     try {
       const header = await this.calls.ask(member, (node, each) => node.blockHeader({ hash }, each), options)
       return header?.height === height
     } catch (error) {
-      if (isFault(error)) return false
+      if (isFault(error)) return null
       throw error
     }
   }
@@ -134,9 +151,9 @@ export class AgreedTip {
     return this.settle(rest, options)
   }
 
-  /** Every node that answers is far below what was agreed on. */
+  /** Every node that answers is far below what was agreed on: behind, or all of another chain than before. */
   private async beyondReach(told: readonly Told[], options: FleetCallOptions): Promise<NodeTip> {
-    const isNewChain = told.every(({ member }) => member.hasFallen)
+    const isNewChain = told.length > 1 && told.every(({ member }) => member.hasFallen)
     if (!isNewChain && !(await this.isLetGo(told, options))) throw new NodeBehindError()
     for (const { member } of told) member.beginAnew()
     this.members.reached = null

@@ -18,7 +18,7 @@ function open(count: number): void {
 }
 
 const confirm = (teller: number, height: number) =>
-  witness.confirm((nodes[teller] as MemoryNode).header(height), fleet.member(teller), call())
+  witness.confirms((nodes[teller] as MemoryNode).header(height), fleet.member(teller), call())
 
 const trusted = () => fleet.members.candidates('view').map(({ url }) => url.at(-1))
 
@@ -37,13 +37,13 @@ describe('a block', () => {
 
   it('that two others have differently is not believed, nor its teller any more', async () => {
     nodes[0].transactions.set(50, [Buffer.from('invented')])
-    await expect(confirm(0, 50)).rejects.toThrow(NodesDisagreeError)
+    expect(await confirm(0, 50)).toBe(false)
     expect(trusted()).toEqual(['1', '2'])
   })
 
   it('that one of two others denies is believed, and the one that denies it is not', async () => {
     nodes[1].transactions.set(50, [Buffer.from('invented')])
-    await confirm(0, 50)
+    expect(await confirm(0, 50)).toBe(true)
     expect(trusted()).toEqual(['0', '2'])
   })
 
@@ -65,6 +65,12 @@ describe('a block', () => {
     fleet.member(2).isDown = true
     nodes[0].transactions.set(10, [Buffer.from('invented')])
     await expect(confirm(0, 10)).rejects.toThrow(NodesDisagreeError)
+  })
+
+  it('of which each has another is nobody’s', async () => {
+    for (const [index, { transactions }] of nodes.entries()) transactions.set(50, [Buffer.from(`${index}`)])
+    expect(await confirm(0, 50)).toBe(false)
+    await expect(confirm(1, 50)).rejects.toThrow(NodesDisagreeError)
   })
 
   it('is taken as it is where no other answers', async () => {

@@ -17,11 +17,15 @@ export class BlockWitness {
     private readonly calls: FleetCalls,
   ) {}
 
-  /** Throws NodesDisagreeError where others have another block. Above the committed tip blocks may differ in good faith. */
-  async confirm(header: NodeBlockHeader, teller: FleetMember, options: FleetCallOptions): Promise<void> {
-    const { reached } = this.members
+  /**
+   * False: most have another block, and the teller is not asked any more. Throws NodesDisagreeError where there is no most.
+   * Above the committed tip blocks may differ in good faith.
+   */
+  async confirms(header: NodeBlockHeader, teller: FleetMember, options: FleetCallOptions): Promise<boolean> {
+    const { reached, isAlone } = this.members
     const print = fingerprint(header)
-    if (reached === null || header.height > reached.height || this.confirmed.has(print)) return
+    if (isAlone || reached === null || header.height > reached.height) return true
+    if (this.confirmed.has(print)) return true
     let against: FleetMember | null = null
     for (const witness of this.witnesses(teller)) {
       const other = await this.headerOf(witness, header.height, options)
@@ -34,11 +38,12 @@ export class BlockWitness {
       }
       if (against !== null) {
         this.members.distrust(teller)
-        throw new NodesDisagreeError()
+        return false
       }
       against = witness
     }
     if (against !== null) throw new NodesDisagreeError()
+    return true
   }
 
   /** Old blocks are the same on a node that is behind, or reads no full ones. */
@@ -46,8 +51,9 @@ export class BlockWitness {
     return this.members.candidates('view').filter((member) => member !== teller && !member.isDown)
   }
 
-  private keep(print: string): void {
+  private keep(print: string): true {
     this.confirmed.set(print, true)
+    return true
   }
 
   /** Null: the node has no such block, or does not answer. */

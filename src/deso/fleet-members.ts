@@ -62,7 +62,11 @@ export class FleetMembers {
 
   /** Those that answer and keep up, as far as is known. */
   fit(use: NodeUse): FleetMember[] {
-    return this.candidates(use).filter((member) => !member.isDown && !this.isBehind(member))
+    return this.candidates(use).filter((member) => this.isFit(member))
+  }
+
+  isFit(member: FleetMember): boolean {
+    return !member.isDown && !this.isBehind(member)
   }
 
   isBehind(member: FleetMember): boolean {

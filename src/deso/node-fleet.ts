@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js'
 import { AgreedTip } from './agreed-tip.js'
 import { BlockWitness } from './block-witness.js'
 import { Deadline } from './deadline.js'
+import { EntryJudge } from './entry-judge.js'
 import { type FleetCallOptions, FleetCalls, type NodeQuestion } from './fleet-calls.js'
 import { FleetMember } from './fleet-member.js'
 import { FleetMembers, type NodeUse } from './fleet-members.js'
@@ -25,7 +26,7 @@ import type {
   NodeUser,
 } from './node.js'
 import { NodeRuleError } from './rule-errors.js'
-import { isExact, SecondOpinion } from './second-opinion.js'
+import { SecondOpinion } from './second-opinion.js'
 import { SharedAssociations } from './shared-associations.js'
 import { SharedReads } from './shared-reads.js'
 
@@ -80,9 +81,8 @@ class NodeFleet implements DesoNode {
     this.watch = new FleetWatch(this.members, this.calls, clock, onChange)
     this.tips = new AgreedTip(this.members, this.calls, clock, () => this.watch.probe())
     this.witness = new BlockWitness(this.members, this.calls)
-    this.opinions = new SecondOpinion(this.members, this.calls, (height, call) =>
-      this.blockAt({ height }, call),
-    )
+    const judge = new EntryJudge(this.members, this.calls, (height, call) => this.blockAt({ height }, call))
+    this.opinions = new SecondOpinion(this.members, this.calls, judge)
     this.submits = new FleetSubmit(this.members, this.calls, { network, timeoutMs: submitTimeoutMs })
     this.readTimeoutMs = readTimeoutMs
   }
@@ -139,7 +139,7 @@ class NodeFleet implements DesoNode {
   }
 
   private async readAssociations(query: AssociationQuery, options: CallOptions): Promise<NodeAssociation[]> {
-    if (isExact(query) && !this.members.isAlone && options.affinity?.url === undefined) {
+    if (!this.members.isAlone && options.affinity?.url === undefined) {
       const settled = await this.opinions.ask(query, await this.begin(options))
       if (settled !== null) return settled
     }
@@ -161,9 +161,7 @@ class NodeFleet implements DesoNode {
     at: { height: number } | { hash: string },
     options: CallOptions = {},
   ): Promise<NodeBlockHeader | null> {
-    const call = await this.begin(options)
-    const { value, member } = await this.calls.first('view', (node, each) => node.blockHeader(at, each), call)
-    return this.confirmed(value, member, call)
+    return this.confirmed('view', (node, each) => node.blockHeader(at, each), await this.begin(options))
   }
 
   async transactionInfo(id: string, options?: CallOptions) {
@@ -212,21 +210,20 @@ class NodeFleet implements DesoNode {
     return { signal, affinity, deadline }
   }
 
-  private async blockAt(
-    at: { height: number } | { hash: string },
-    call: FleetCallOptions,
-  ): Promise<NodeBlock | null> {
-    const { value, member } = await this.calls.first('blocks', (node, each) => node.block(at, each), call)
-    return this.confirmed(value, member, call)
+  private blockAt(at: { height: number } | { hash: string }, call: FleetCallOptions) {
+    return this.confirmed('blocks', (node, each) => node.block(at, each), call)
   }
 
+  /** A node that most contradict is asked no more, so that this ends. */
   private async confirmed<T extends NodeBlockHeader>(
-    block: T | null,
-    member: FleetMember,
+    use: NodeUse,
+    question: NodeQuestion<T | null>,
     call: FleetCallOptions,
   ): Promise<T | null> {
-    if (block !== null && !this.members.isAlone) await this.witness.confirm(block, member, call)
-    return block
+    const { value, member } = await this.calls.first(use, question, call)
+    if (value === null || (await this.witness.confirms(value, member, call))) return value
+    if (call.affinity) delete call.affinity.url
+    return this.confirmed(use, question, call)
   }
 }
 

@@ -27,6 +27,11 @@ export const RULE_KINDS = [
   'FOLLOW',
   'COIN',
   'DERIVED_KEY',
+  'ACCESS_GROUP',
+  /** Of a bundle of several signers. */
+  'ATOMIC',
+  /** The question was put wrongly, whatever the chain is like. */
+  'BAD_REQUEST',
   /** The node has no such thing; reads turn it into null. */
   'NOT_FOUND',
   /** The row that a page was to start after is gone: start the listing again. */
@@ -85,6 +90,8 @@ const KIND_OF_RULE: readonly (readonly [RegExp, RuleKind])[] = [
   [/^RuleError(CreatorCoin|DAOCoin|CoinTransfer)/, 'COIN'],
   [/^RuleError(TransactionMissingPublicKey|OutputExceedsMax|BalanceModelDoesNotUseUTXOInputs)$/, 'MALFORMED'],
   [/^RuleErrorBlockReward/, 'MALFORMED'],
+  [/^RuleErrorAccessGroup/, 'ACCESS_GROUP'],
+  [/^RuleErrorAtomicTxns/, 'ATOMIC'],
 ]
 
 /** Texts that name no rule; where the last words would say little, a group holds those that do. */
@@ -105,15 +112,34 @@ const KIND_OF_TEXT: readonly (readonly [RegExp, RuleKind])[] = [
   [/^GetUserAssociations: .*: LastSeenAssociationEntry not found$/, 'CURSOR_GONE'],
   [/^GetPostsForPublicKey: .*: Invalid start post hash$/, 'CURSOR_GONE'],
   [/^GetPostsForPublicKey: Problem converting post entry to response: /, 'POST'],
-  [/^APITransactionInfo: This function cannot be called without passing --txindex /, 'NO_TXINDEX'],
+  [
+    /: (?:This function cannot be called without passing --txindex |Cannot be called when TXIndexChain is nil\.)/,
+    'NO_TXINDEX',
+  ],
+  [/^GetPostAssociationByID: association not found$/, 'NOT_FOUND'],
+  [/: (?:no profile found|could not find profile) for (?:public key|username): /, 'NOT_FOUND'],
+  [/^SendDeSo: (Profile with username) .* does not exist$/, 'NOT_FOUND'],
+  [/^GetSinglePost: (Could not find postEntry) for PostHashHex: /, 'NOT_FOUND'],
+  [/^GetSingleProfilePicture: (Profile Picture not found): /, 'NOT_FOUND'],
+  [/^CheckPrecedingTransactions failed to unmarshal json: /, 'BAD_REQUEST'],
+  [/: (?:[Pp]roblem|Error) parsing \w+/, 'BAD_REQUEST'],
+  [/: CheckDecode: ([^:]+)$/, 'BAD_REQUEST'],
+  [/: [Mm]ust provide /, 'BAD_REQUEST'],
+  [/: (?:invalid query params: |problem getting (?:public key|PKID) for the )/, 'BAD_REQUEST'],
+  [/: [Ii]nvalid (?:Limit|PostHashHex|LastSeenAssociationID|AssociationID|TxnStatus)\b/, 'BAD_REQUEST'],
+  [/: (?:unsupported \w+ param|too many \w+ values|The number of \w+ is limited to) /, 'BAD_REQUEST'],
+  [
+    /: (?:\w+ is empty\.?|\w+ (?:byte )?length (?:is )?\d+ (?:is|but) .*|specified \w+ are invalid)$/,
+    'BAD_REQUEST',
+  ],
+  [/: Cannot submit both /, 'BAD_REQUEST'],
   [/^UpdateProfile: /, 'PROFILE'],
+  [/^(?:SubmitPost|GetSinglePost): /, 'POST'],
+  [/^DAOCoin: /, 'COIN'],
 ]
 
 /** The node is not able to answer for now, whatever it was asked. */
 const OUT_OF_ORDER = /(^|[\s:])MempoolErrorNotRunning$|^\w+: problem getting UTXO view$/
-
-/** Association handlers answer bad input with 500. */
-const BAD_INPUT = /: invalid query params: |: problem getting (public key|PKID) for the /
 
 /**
  * What an answer other than 200 means. NodeRuleError for a refusal; NodeUnavailableError for everything else: a
@@ -137,8 +163,9 @@ export function absentAsNull(error: unknown): null {
   throw error
 }
 
+/** Association handlers answer bad input, and rules, with 500. */
 function isRule(text: string, refusal: NodeRuleError): boolean {
-  return refusal.kind !== 'OTHER' || RULE_NAME.test(text) || BAD_INPUT.test(text)
+  return refusal.kind !== 'OTHER' || RULE_NAME.test(text)
 }
 
 function refusalOf(text: string): NodeRuleError {

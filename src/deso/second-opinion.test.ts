@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { call, type MemoryFleet, type MemoryNode, memoryFleet } from '../../test/support/memory-node.js'
 import { encodeTransaction } from './codec.js'
+import { EntryJudge } from './entry-judge.js'
 import { publicKeyFromBytes, publicKeyOf, ZERO_KEY } from './keys.js'
 import type { AssociationQuery, NodeAssociation } from './node.js'
 import { SecondOpinion } from './second-opinion.js'
@@ -24,7 +25,8 @@ function open(count: number): void {
   const honest = nodes.at(-1) as MemoryNode
   fleet.members.reached = honest.tipNow()
   for (let index = 0; index < count; index++) fleet.members.told(fleet.member(index), honest.tipNow())
-  opinions = new SecondOpinion(fleet.members, fleet.calls, (height) => honest.queries.block({ height }))
+  const judge = new EntryJudge(fleet.members, fleet.calls, (height) => honest.queries.block({ height }))
+  opinions = new SecondOpinion(fleet.members, fleet.calls, judge)
 }
 
 function transactionOf(extraData: Record<string, string>): Transaction {
@@ -170,11 +172,24 @@ describe('a second opinion', () => {
     expect(await opinions.ask(query, call())).toBeNull()
   })
 
-  it('is not sought when the transactor has just written: the node that took it knows', async () => {
-    fleet.members.writes.took(FIRST, FAN)
-    expect(await opinions.ask(query, call())).toBeNull()
-    fleet.clock.time += 10_000
-    expect(await opinions.ask(query, call())).toEqual([])
+  it('is begun with the node that took the last write of the transactor', async () => {
+    fleet.members.writes.took(SECOND, FAN)
+    expect(await settled(null, null)).toEqual({ entry: null, url: SECOND })
+  })
+
+  it('of three is right if one is honest', async () => {
+    open(3)
+    const payment = committed(90)
+    const older = committed(80)
+    const lies: [NodeAssociation | null, NodeAssociation | null][] = [
+      [null, null],
+      [older, older],
+      [null, entry('f'.repeat(64), 90)],
+      [entry('e'.repeat(64), 102), entry('e'.repeat(64), 102)],
+    ]
+    ;(nodes[2] as MemoryNode).entries = [payment]
+    for (const [one, two] of lies) expect((await settled(one, two)).entry).toEqual(payment)
+    expect(distrusted()).toEqual([SECOND])
   })
 
   it('is not sought from a node that is behind', async () => {

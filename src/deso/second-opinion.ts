@@ -1,178 +1,175 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { hexToBytes } from '@noble/hashes/utils.js'
-import { decodeTransaction } from './codec.js'
-import { type FleetCallOptions, type FleetCalls, isFault } from './fleet-calls.js'
+import type { EntryJudge, Opinion } from './entry-judge.js'
+import type { FleetCallOptions, FleetCalls } from './fleet-calls.js'
 import type { FleetMember } from './fleet-member.js'
 import type { FleetMembers } from './fleet-members.js'
-import type { AssociationQuery, NodeAssociation, NodeBlock } from './node.js'
-import { transactionId } from './signature.js'
+import type { AssociationQuery, NodeAssociation } from './node.js'
+import { answersInTime } from './patience.js'
+import { NodeRuleError } from './rule-errors.js'
 
+/** One that tells the truth among three is enough. */
+const NODES = 3
 /** Nodes hear of a transaction, and connect a block, at different moments. */
 const ROUNDS = 4
 const PAUSE_MS = 25
 
-/** What one node says of one key: at most one entry counts. */
-interface Opinion {
+/** A page of associations as one node shows it. */
+interface Page {
   member: FleetMember
-  answer: NodeAssociation[]
-  entry: NodeAssociation | null
+  rows: readonly NodeAssociation[]
+  /** It goes on behind the last row, so that of what comes there it says nothing. */
+  isFull: boolean
 }
 
-/** How much an entry is worth, against what another node says. */
-const WORTH = { notInItsBlock: 0, none: 1, onItsWay: 2, committed: 3 } as const
-
 /**
- * The entry of one exact key, as two nodes show it. Where they go on differing, blocks decide: an entry that its block lists
- * beats one that is on its way, that beats none, and none beats an entry that its block does not list. A fan's payment is thus
- * neither hidden by one node, nor a plan replaced by an older one.
+ * Associations as up to three nodes show them. Where they go on differing, blocks decide, row by row (entry-judge.ts): so a
+ * node can neither hide what a fan has paid, nor put an older plan in the place of the present one, nor invent either.
  */
 export class SecondOpinion {
   constructor(
     private readonly members: FleetMembers,
     private readonly calls: FleetCalls,
-    /** A committed block, confirmed. */
-    private readonly readBlock: (height: number, options: FleetCallOptions) => Promise<NodeBlock | null>,
+    private readonly judge: EntryJudge,
   ) {}
 
-  /** Null: there are not two to be asked. A node that took a write of this transactor lately knows best. */
+  /** Null: there are not two to be asked. Throws the refusal of nodes that all refuse. */
   async ask(query: AssociationQuery, options: FleetCallOptions): Promise<NodeAssociation[] | null> {
-    const pair = this.members.fit('view').slice(0, 2)
-    if (pair.length < 2 || this.members.wroteAt(query.transactor) !== undefined) return null
-    let before: Opinion[] = []
+    const asked = this.members.candidates('view', { account: query.transactor })
+    const fit = asked.filter((member) => this.members.isFit(member)).slice(0, NODES)
+    if (fit.length < 2) return null
+    let before: readonly Page[] = []
     for (let round = 1; ; round++) {
-      const opinions = await this.opinions(pair, query, options)
-      const [one, two] = opinions
-      if (!one) return null
-      if (!two || this.agree(one, two)) return settled(one, options)
+      const pages = await this.pages(fit, query, options)
+      const [first, ...others] = pages
+      if (!first) return null
+      if (others.every((other) => this.agree(first, other))) return settled(first.rows, first.member, options)
       if (round === ROUNDS || options.signal?.aborted || options.deadline.left === 0) {
-        return settled(await this.bestOf(opinions, before, options), options)
+        return this.merge([first, ...others], before, query, options)
       }
-      before = opinions
+      before = pages
       await sleep(PAUSE_MS, undefined, { signal: options.signal }).catch(() => undefined)
     }
   }
 
   /** Of those who answer. */
-  private async opinions(
-    pair: readonly FleetMember[],
+  private async pages(
+    members: readonly FleetMember[],
     query: AssociationQuery,
     options: FleetCallOptions,
-  ): Promise<Opinion[]> {
-    const answers = await Promise.all(
-      pair.map(async (member) => {
-        try {
-          const answer = await this.calls.ask(
-            member,
-            (node, each) => node.userAssociations(query, each),
-            options,
-          )
-          return { member, answer, entry: answer.find((entry) => isAnswerTo(query, entry)) ?? null }
-        } catch (error) {
-          if (isFault(error)) return null
-          throw error
-        }
-      }),
-    )
-    return answers.filter((opinion) => opinion !== null)
+  ): Promise<Page[]> {
+    let refusal: NodeRuleError | null = null
+    const page = async (member: FleetMember): Promise<Page> => {
+      try {
+        const shown = await this.calls.ask(
+          member,
+          (node, each) => node.userAssociations(query, each),
+          options,
+        )
+        const isFull = query.limit !== undefined && shown.length >= query.limit
+        return { member, rows: shown.filter((row) => isAnswerTo(query, row)), isFull }
+      } catch (error) {
+        if (error instanceof NodeRuleError) refusal = error
+        throw error
+      }
+    }
+    const pages = (await answersInTime(members.map(page), { enough: 2 })).filter((each) => each !== null)
+    if (pages.length === 0 && refusal) throw refusal
+    return pages
   }
 
-  /** The ExtraData of an entry only counts while its transaction is in no block that decides. */
-  private agree({ entry: one }: Opinion, { entry: two }: Opinion): boolean {
-    if (one === null || two === null) return one === two
-    if (one.id !== two.id) return false
-    if (this.isOnItsWay(one) && this.isOnItsWay(two)) return textOf(one.extraData) === textOf(two.extraData)
-    return one.blockHeight === two.blockHeight
+  private agree({ rows: one }: Page, { rows: two }: Page): boolean {
+    const isSame = (row: NodeAssociation, index: number) => this.judge.isSame(row, two[index] ?? null)
+    return one.length === two.length && one.every(isSame)
   }
 
-  private isOnItsWay({ blockHeight }: NodeAssociation): boolean {
-    return this.members.reached === null || blockHeight > this.members.reached.height
-  }
-
-  private async bestOf(
-    opinions: readonly Opinion[],
-    before: readonly Opinion[],
+  private async merge(
+    pages: readonly [Page, ...Page[]],
+    before: readonly Page[],
+    { limit }: AssociationQuery,
     options: FleetCallOptions,
-  ): Promise<Opinion> {
-    const judged = await Promise.all(
-      opinions.map(async (opinion) => ({ opinion, worth: await this.worthOf(opinion, options) })),
-    )
-    for (const { opinion, worth } of judged) {
-      if (worth === WORTH.notInItsBlock && isSteady(opinion, before)) this.members.distrust(opinion.member)
+  ): Promise<NodeAssociation[]> {
+    const liars = new Set<FleetMember>()
+    const rows: NodeAssociation[] = []
+    let best = pages[0].member
+    for (const opinions of opinionsOf(pages)) {
+      const [first, ...others] = opinions
+      const isPlain = others.every(({ entry }) => this.judge.isSame(first.entry, entry))
+      const verdict =
+        isPlain && opinions.length === pages.length ? null : await this.judge.judge(opinions, options)
+      for (const opinion of verdict?.untrue ?? []) {
+        liars.add(opinion.member)
+        if (isSteady(opinion, before)) this.members.distrust(opinion.member)
+      }
+      const chosen = verdict?.best ?? first
+      if (chosen.entry) rows.push(chosen.entry)
+      if (verdict) best = chosen.member
     }
-    const [one, two] = judged.sort((a, b) => b.worth - a.worth || heightOf(b.opinion) - heightOf(a.opinion))
-    const isSameEntry = one?.opinion.entry?.id === two?.opinion.entry?.id
-    if (one && two && isSameEntry && one.worth === WORTH.onItsWay && two.worth === WORTH.onItsWay) {
-      return this.truerOf(one.opinion, two.opinion, options)
-    }
-    return (one as (typeof judged)[number]).opinion
-  }
-
-  private async worthOf({ entry }: Opinion, options: FleetCallOptions): Promise<number> {
-    if (entry === null) return WORTH.none
-    if (this.isOnItsWay(entry)) return WORTH.onItsWay
-    const block = await this.readBlock(entry.blockHeight, options)
-    const isListed = block?.rawTransactions.some((bytes) => transactionId(bytes) === entry.id) ?? false
-    return isListed ? WORTH.committed : WORTH.notInItsBlock
-  }
-
-  /** The same entry with other ExtraData: the bytes that hash to its id tell which is true. */
-  private async truerOf(one: Opinion, two: Opinion, options: FleetCallOptions): Promise<Opinion> {
-    for (const { member, entry } of [one, two]) {
-      if (entry === null) continue
-      const found = await this.calls
-        .ask(member, (node, each) => node.transactionInfo(entry.id, each), options)
-        .catch(() => null)
-      const written = found && writtenIn(found.rawHex, entry.id)
-      if (written) return untruths(two, written) < untruths(one, written) ? two : one
-    }
-    return one
+    const ends = pages
+      .filter(({ member, isFull }) => isFull && !liars.has(member))
+      .map(({ rows }) => rows.at(-1))
+    const end = ends.filter((row) => row !== undefined).sort(inNodeOrder)[0]
+    const within = rows.sort(inNodeOrder).filter((row) => !end || inNodeOrder(row, end) <= 0)
+    return settled(within.slice(0, limit), best, options)
   }
 }
 
-function settled({ member, answer }: Opinion, { affinity }: FleetCallOptions): NodeAssociation[] {
-  if (affinity) affinity.url ??= member.url
-  return answer
+/** What each page says of each key that any of them has. */
+function opinionsOf(pages: readonly Page[]): [Opinion, ...Opinion[]][] {
+  const keys = new Map<string, NodeAssociation>()
+  for (const { rows } of pages) for (const row of rows) keys.set(keyOf(row), row)
+  return [...keys].map(([key, like]) => {
+    const saying = pages.filter((page) => page.rows.some((row) => keyOf(row) === key) || reaches(page, like))
+    const opinions = saying.map(({ member, rows }) => ({
+      member,
+      entry: rows.find((row) => keyOf(row) === key) ?? null,
+    }))
+    return opinions as [Opinion, ...Opinion[]]
+  })
 }
 
-function isAnswerTo({ transactor, target, type, value }: AssociationQuery, entry: NodeAssociation): boolean {
-  const isOfBoth = entry.transactor === transactor && entry.target === target
+function isAnswerTo(query: AssociationQuery, row: NodeAssociation): boolean {
+  const isOf = (name: 'transactor' | 'target' | 'value') =>
+    query[name] === undefined || query[name] === row[name]
+  const isOfType = query.type.toLowerCase() === row.type.toLowerCase()
+  const isOfApp = query.app === undefined || row.isAppZero
+  return isOf('transactor') && isOf('target') && isOf('value') && isOfType && isOfApp
+}
+
+function reaches({ rows, isFull }: Page, row: NodeAssociation): boolean {
+  const last = rows.at(-1)
+  return !isFull || (last !== undefined && inNodeOrder(row, last) <= 0)
+}
+
+/** Entries of other apps are of nobody's interest here, and are told apart by their ids. */
+function keyOf({ transactor, target, type, value, isAppZero, id }: NodeAssociation): string {
+  return JSON.stringify([transactor, target, type.toLowerCase(), value, isAppZero ? 0 : id])
+}
+
+/** As a node's database has them, within one type and one party (core lib/db_adapter.go); keys sort as their texts do. */
+function inNodeOrder(one: NodeAssociation, other: NodeAssociation): number {
   return (
-    isOfBoth && entry.isAppZero && entry.value === value && entry.type.toLowerCase() === type.toLowerCase()
+    compareBytes(one.value, other.value) ||
+    compareBytes(one.target, other.target) ||
+    compareBytes(one.transactor, other.transactor) ||
+    Number(other.isAppZero) - Number(one.isAppZero)
   )
 }
 
-function isSteady({ member, entry }: Opinion, before: readonly Opinion[]): boolean {
-  const earlier = before.find((each) => each.member === member)?.entry
-  return earlier?.id === entry?.id && earlier?.blockHeight === entry?.blockHeight
+function compareBytes(one: string, other: string): number {
+  return Buffer.compare(Buffer.from(one), Buffer.from(other))
 }
 
-function heightOf({ entry }: Opinion): number {
-  return entry?.blockHeight ?? 0
+/** It said the same a moment ago: the height of an entry in no block is a guess, and changes. */
+function isSteady({ member, entry }: Opinion, before: readonly Page[]): boolean {
+  const rows = before.find((page) => page.member === member)?.rows ?? []
+  return rows.some(({ id, blockHeight }) => id === entry?.id && blockHeight === entry.blockHeight)
 }
 
-function textOf(extraData: ReadonlyMap<string, string>): string {
-  return JSON.stringify([...extraData].sort())
-}
-
-/** ExtraData as the transaction has it; null: these are other bytes, or odd ones. */
-function writtenIn(rawHex: string, id: string): ReadonlyMap<string, Uint8Array> | null {
-  try {
-    const bytes = hexToBytes(rawHex)
-    return transactionId(bytes) === id ? decodeTransaction(bytes).extraData : null
-  } catch {
-    return null
-  }
-}
-
-/** How many of the transaction's keys an entry shows with another text. A node writes some keys in its own way: for each alike. */
-function untruths({ entry }: Opinion, written: ReadonlyMap<string, Uint8Array>): number {
-  const wrong = [...written].filter(
-    ([key, value]) => entry?.extraData.get(key) !== Buffer.from(value).toString(),
-  )
-  return wrong.length
-}
-
-/** Names one record, so that two nodes can be held against each other. */
-export function isExact({ transactor, target, value, app }: AssociationQuery): boolean {
-  return transactor !== undefined && target !== undefined && value !== undefined && app === 'zero'
+function settled(
+  rows: readonly NodeAssociation[],
+  { url }: FleetMember,
+  { affinity }: FleetCallOptions,
+): NodeAssociation[] {
+  if (affinity) affinity.url ??= url
+  return [...rows]
 }

@@ -2,7 +2,15 @@ import { publicKeyFromBytes, publicKeyOf } from '../../src/deso/keys.js'
 import { sha256d } from '../../src/deso/signature.js'
 import { encodeGlobalId } from '../../src/graphql/relay/global-id.js'
 import { type HandMade, type Parts, partsOf, type Ref, refOf, signedHex } from './hand-made.js'
-import { type Json, MovableClock, openChain, openWorld, type Person, type World } from './world.js'
+import {
+  type ChainControl,
+  type Json,
+  MovableClock,
+  openChain,
+  openWorld,
+  type Person,
+  type World,
+} from './world.js'
 
 export const DESO = 1_000_000_000n
 /** When a market begins, in unix seconds. */
@@ -43,7 +51,9 @@ export class Market implements AsyncDisposable {
   ) {}
 
   /** `env`: settings of the gateway; what depends on the chain's address is made when that is known. */
-  static async open(env: Env | ((chainUrl: string) => Promise<Env>) = {}): Promise<Market> {
+  static async open(
+    env: Env | ((chainUrl: string, chain: ChainControl) => Promise<Env>) = {},
+  ): Promise<Market> {
     const clock = new MovableClock(OPENING * 1000)
     const chain = await openChain(0, {
       clock: new MovableClock(OPENING * 1000),
@@ -52,7 +62,7 @@ export class Market implements AsyncDisposable {
     const world = await openWorld({
       chain,
       clock,
-      env: typeof env === 'function' ? await env(chain.url) : env,
+      env: typeof env === 'function' ? await env(chain.url, chain) : env,
     })
     return new Market(world, () => chain.close())
   }

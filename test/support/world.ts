@@ -5,7 +5,7 @@ import { type Clock, systemClock } from '../../src/clock.js'
 import { loadConfig } from '../../src/config/config.js'
 import { type PublicKey, publicKeyFromBytes, publicKeyOf } from '../../src/deso/keys.js'
 import { sha256d, signDigest } from '../../src/deso/signature.js'
-import { type DevchainOptions, startDevchain } from '../../src/devchain/devchain.js'
+import { type Devchain, type DevchainOptions, startDevchain } from '../../src/devchain/devchain.js'
 import { type Gateway, startGateway } from '../../src/gateway.js'
 import { createLogger } from '../../src/logger.js'
 import { onFreePort } from './free-port.js'
@@ -88,8 +88,14 @@ export class MovableClock implements Clock {
 export class ChainControl {
   constructor(
     readonly url: string,
-    private readonly stop: () => Promise<void> = async () => {},
+    private readonly devchain: Devchain | null = null,
   ) {}
+
+  /** Another node of the same chain, with faults of its own. */
+  async openNode(): Promise<ChainControl> {
+    if (!this.devchain) throw new Error('the chain is not of this process')
+    return new ChainControl((await this.devchain.openNode()).url)
+  }
 
   mine(blocks = 1): Promise<{ height: number; committedHeight: number; time: number }> {
     return this.#post('/dev/mine', { blocks })
@@ -122,8 +128,8 @@ export class ChainControl {
     return { status: response.status, body: await response.json() }
   }
 
-  close(): Promise<void> {
-    return this.stop()
+  async close(): Promise<void> {
+    await this.devchain?.close()
   }
 
   async #post<T>(path: string, body: unknown): Promise<T> {
@@ -137,7 +143,7 @@ export class ChainControl {
 export async function openChain(blockMs = 10, options: Partial<DevchainOptions> = {}): Promise<ChainControl> {
   const log = createLogger('silent')
   const chain = await startDevchain({ port: 0, blockMs, dataDir: null, clock: systemClock, log, ...options })
-  return new ChainControl(chain.url, () => chain.close())
+  return new ChainControl(chain.url, chain)
 }
 
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
