@@ -1,7 +1,8 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import fs, { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, join, relative } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { chunksOf, keystream, keystreamBytes } from '../../test/support/bytes.js'
 import { cborBlock, rawBlock } from '../../test/support/dag.js'
 import { StorageUnavailableError } from '../errors.js'
@@ -10,35 +11,43 @@ import { createEmbeddedStore } from './embedded-store.js'
 import type { IpfsStore } from './store.js'
 
 /** What the disk was told, in order, and what it fails with. */
-const disk = vi.hoisted(() => ({ log: [] as string[], failures: {} as Record<string, string | undefined> }))
+const disk = { log: [] as string[], failures: {} as Record<string, string | undefined> }
+const real = { open: fs.open, rename: fs.rename }
 
-vi.mock('node:fs/promises', async (importOriginal) => {
-  const real = await importOriginal<typeof import('node:fs/promises')>()
-  const failing = (operation: string) => {
-    const code = disk.failures[operation]
-    if (code) throw Object.assign(new Error(`${code}: ${operation}`), { code })
-  }
-  const open: typeof real.open = async (path, flags, mode) => {
-    const handle = await real.open(path, flags, mode)
-    const watched = (operation: 'writeFile' | 'datasync' | 'sync') => {
-      const original = handle[operation] as (...args: unknown[]) => Promise<void>
-      handle[operation] = async (...args: unknown[]) => {
-        failing(operation)
-        failing(`${operation} ${basename(String(path))}`)
-        await original.apply(handle, args)
-        disk.log.push(`${operation} ${String(path)}`)
-      }
+function failing(operation: string): void {
+  const code = disk.failures[operation]
+  if (code) throw Object.assign(new Error(`${code}: ${operation}`), { code })
+}
+
+const watchedOpen: typeof fs.open = async (path, flags, mode) => {
+  const handle = await real.open(path, flags, mode)
+  const watch = (operation: 'writeFile' | 'datasync' | 'sync') => {
+    const original = handle[operation] as (...args: unknown[]) => Promise<void>
+    handle[operation] = async (...args: unknown[]) => {
+      failing(operation)
+      failing(`${operation} ${basename(String(path))}`)
+      await original.apply(handle, args)
+      disk.log.push(`${operation} ${String(path)}`)
     }
-    for (const operation of ['writeFile', 'datasync', 'sync'] as const) watched(operation)
-    return handle
   }
-  const rename: typeof real.rename = async (from, to) => {
-    failing('rename')
-    await real.rename(from, to)
-    disk.log.push(`rename ${String(from)} ${String(to)}`)
-  }
-  return { ...real, open, rename }
-})
+  for (const operation of ['writeFile', 'datasync', 'sync'] as const) watch(operation)
+  return handle
+}
+
+const watchedRename: typeof fs.rename = async (from, to) => {
+  failing('rename')
+  await real.rename(from, to)
+  disk.log.push(`rename ${String(from)} ${String(to)}`)
+}
+
+/** For all who import them by name, too. Test files share modules, so that `vi.mock` would come too late. */
+function putInPlace(functions: typeof real): void {
+  Object.assign(fs, functions)
+  syncBuiltinESMExports()
+}
+
+beforeAll(() => putInPlace({ open: watchedOpen, rename: watchedRename }))
+afterAll(() => putInPlace(real))
 
 const MIB = 1_048_576
 const FULL = 'The disk of the IPFS store is full.'

@@ -49,7 +49,11 @@ async function* subscriptionsOf(
 
 /** Null: what was written buys nothing, or what was deleted was no subscription. */
 const loadChanged = sharedLoad(async (ctx, change: RecordChange): Promise<Subscription | null> => {
-  if (change.kind === 'WRITTEN') return getSubscription(ctx, change.fan, change.creator, change.slug)
+  if (change.kind === 'WRITTEN') {
+    const subscription = await getSubscription(ctx, change.fan, change.creator, change.slug)
+    // A payment on its way may show by now: its own block will tell of it.
+    return subscription?.status === 'PENDING' ? null : subscription
+  }
   const record = await findDeletedRecord(ctx, change)
   if (!record) return null
   const { fan, creator, slug } = record
