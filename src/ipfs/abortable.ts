@@ -1,8 +1,8 @@
 /** The chunks of a source until the signal aborts: then its reason is thrown at once, even while the source hangs. */
-export async function* abortable(
-  source: AsyncIterable<Uint8Array>,
+export async function* abortable<T>(
+  source: AsyncIterable<T>,
   signal: AbortSignal | undefined,
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<T> {
   if (!signal) {
     yield* source
     return
@@ -15,7 +15,7 @@ export async function* abortable(
     for (;;) {
       signal.throwIfAborted()
       // No Promise.race with one promise for the abort: that would keep every chunk until the end.
-      const next = await new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
+      const next = await new Promise<IteratorResult<T>>((resolve, reject) => {
         giveUp = reject
         chunks.next().then(resolve, reject)
       })

@@ -20,7 +20,7 @@ import {
 import { StorageUnavailableError } from '../errors.js'
 import { createEmbeddedStore } from './embedded-store.js'
 import { InvalidDagError, NotFoundInStoreError } from './errors.js'
-import type { IpfsStore } from './store.js'
+import type { Block, IpfsStore } from './store.js'
 
 const MIB = 1_048_576
 
@@ -52,6 +52,10 @@ async function blockFiles(): Promise<Map<string, Buffer>> {
     }
   }
   return files
+}
+
+async function* listed(blocks: readonly Block[]): AsyncGenerator<Block> {
+  yield* blocks
 }
 
 function expectWhole(files: Map<string, Buffer>): void {
@@ -226,6 +230,34 @@ describe('blocks', () => {
     expect(await blockFiles()).toEqual(new Map())
   })
 
+  it('are put many at a time, each only if it is what its CID says', async () => {
+    const blocks = Array.from({ length: 50 }, (_, i) => rawBlock(Buffer.from(`block ${i}`)))
+    await store.putBlocks(listed(blocks))
+    for (const { cid, bytes } of blocks) expect(await store.getBlock(cid)).toEqual(Buffer.from(bytes))
+    const other = rawBlock(Buffer.from('other'))
+    const lie = { cid: other.cid, bytes: Buffer.from('lie') }
+    await expect(store.putBlocks(listed([blocks[0] as Block, lie]))).rejects.toThrow(InvalidDagError)
+    expect(await store.has(other.cid)).toBe(false)
+    await store.putBlocks(listed([]))
+  })
+
+  it('are not put any more once the source fails, with its error, or the signal aborts, with its reason', async () => {
+    const failure = new Error('the source failed')
+    const failing = async function* () {
+      yield rawBlock(Buffer.from('before'))
+      throw failure
+    }
+    await expect(store.putBlocks(failing())).rejects.toBe(failure)
+    const reason = new Error('the client left')
+    const abort = new AbortController()
+    const hanging = async function* () {
+      yield rawBlock(Buffer.from('first'))
+      abort.abort(reason)
+      await new Promise(() => {})
+    }
+    await expect(store.putBlocks(hanging(), { signal: abort.signal })).rejects.toBe(reason)
+  })
+
   it('of a foreign codec or hash are never there', async () => {
     const { cid, bytes } = block(0x0129, Buffer.from('{}'))
     await expect(store.putBlock(cid, bytes)).rejects.toThrow(InvalidDagError)
@@ -257,6 +289,21 @@ describe('pins', () => {
     expect(await store.isPinned(manifest.cid)).toBe(true)
     expect(await store.isPinned(film.cid)).toBe(false)
     expect(await readFile(join(dir, 'pins', manifest.cid.toString()), 'utf8')).toBe('a film')
+  })
+
+  it('are let go of for good, by any CID of their root, and again', async () => {
+    const { cid, bytes } = fileBlock([])
+    await store.putBlock(cid, bytes)
+    await store.pin(cid)
+    await store.unpin(cid.toV0())
+    expect(await store.isPinned(cid)).toBe(false)
+    await store.unpin(cid)
+    await store.unpin(rawBlock(Buffer.from('never there')).cid)
+    await reopen()
+    expect(await store.isPinned(cid)).toBe(false)
+    expect(await store.has(cid)).toBe(true)
+    await Promise.all([store.pin(cid), store.unpin(cid), store.pin(cid)])
+    expect(await store.isPinned(cid)).toBe(true)
   })
 
   it('are of CIDv0 and v1 alike', async () => {

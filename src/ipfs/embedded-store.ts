@@ -8,6 +8,7 @@ import { LRUCache } from 'lru-cache'
 import type { CID } from 'multiformats/cid'
 import type { Logger } from 'pino'
 import { StorageUnavailableError } from '../errors.js'
+import { abortable } from './abortable.js'
 import { assertAllowed, blockKey, isAllowed, isBlockOf, MAX_BLOCK_BYTES, RAW } from './block.js'
 import { BlockFiles, clearTempDir } from './block-files.js'
 import { storageError, syncDirectory } from './durable-file.js'
@@ -17,8 +18,11 @@ import { walkFile } from './file-walker.js'
 import { importUnixfsFile } from './import-file.js'
 import { walkForPin } from './pin-walk.js'
 import { PinFiles } from './pins.js'
-import type { IpfsStore, StoreOptions } from './store.js'
+import type { Block, IpfsStore, StoreOptions } from './store.js'
+import { WriteBehind } from './write-behind.js'
 
+/** Blocks of `putBlocks` that are on their way to the disk. */
+const WRITES_UNDER_WAY = 8
 /** Links of decoded nodes kept in memory, some 10 MB: enough for 32 GiB of files in use. */
 const MAX_CACHED_LINKS = 32_768
 
@@ -113,16 +117,28 @@ class EmbeddedStore implements IpfsStore {
     await this.#blocks.write(cid, bytes)
   }
 
+  async putBlocks(blocks: AsyncIterable<Block>, { signal }: StoreOptions = {}): Promise<void> {
+    const writes = new WriteBehind(WRITES_UNDER_WAY)
+    try {
+      for await (const { cid, bytes } of abortable(blocks, signal)) {
+        await writes.add(() => this.putBlock(cid, bytes))
+      }
+      await writes.flush()
+      signal?.throwIfAborted()
+    } finally {
+      await writes.settle()
+    }
+  }
+
   async pin(root: CID, { signal, name = '' }: StoreOptions & { name?: string } = {}): Promise<void> {
     signal?.throwIfAborted()
-    const key = root.toV1().toString()
-    // Whose file is there may not be durable yet, as long as its pin runs.
-    for (let running = this.#pinning.get(key); running; running = this.#pinning.get(key)) {
-      await running.catch(() => {})
-    }
-    const pinning = this.#pin(root, name, signal).finally(() => this.#pinning.delete(key))
-    this.#pinning.set(key, pinning)
-    return pinning
+    return this.#inTurn(root, () => this.#pin(root, name, signal))
+  }
+
+  async unpin(root: CID, { signal }: StoreOptions = {}): Promise<void> {
+    signal?.throwIfAborted()
+    if (!isAllowed(root)) return
+    return this.#inTurn(root, () => this.#pins.remove(root))
   }
 
   async isPinned(root: CID, { signal }: StoreOptions = {}): Promise<boolean> {
@@ -147,6 +163,17 @@ class EmbeddedStore implements IpfsStore {
   async close(): Promise<void> {
     await this.#blocks.close()
     await Promise.allSettled(this.#pinning.values())
+  }
+
+  /** One change of a pin at a time: whose file is there may not be durable yet, as long as its pin runs. */
+  async #inTurn(root: CID, change: () => Promise<void>): Promise<void> {
+    const key = root.toV1().toString()
+    for (let running = this.#pinning.get(key); running; running = this.#pinning.get(key)) {
+      await running.catch(() => {})
+    }
+    const pinning = change().finally(() => this.#pinning.delete(key))
+    this.#pinning.set(key, pinning)
+    return pinning
   }
 
   async #pin(root: CID, name: string, signal: AbortSignal | undefined): Promise<void> {

@@ -39,6 +39,16 @@ export class PinFiles {
     }
   }
 
+  /** Durable when it resolves, also where there was no such pin. */
+  async remove(root: CID): Promise<void> {
+    try {
+      await unlink(this.#path(root))
+    } catch (error) {
+      if (!isMissingFile(error)) throw storageError(error)
+    }
+    await syncDirectory(this.dir)
+  }
+
   #path(root: CID): string {
     return join(this.dir, root.toV1().toString())
   }

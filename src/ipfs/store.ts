@@ -4,6 +4,11 @@ export interface StoreOptions {
   signal?: AbortSignal | undefined
 }
 
+export interface Block {
+  cid: CID
+  bytes: Uint8Array
+}
+
 /**
  * Where content lives: everything that the gateway asks of IPFS. Fails only with StorageUnavailableError, the
  * AbortSignal's reason, or (import) the error of the source, unchanged.
@@ -27,8 +32,15 @@ export interface IpfsStore {
   has(cid: CID, options?: StoreOptions): Promise<boolean>
   getBlock(cid: CID, options?: StoreOptions): Promise<Uint8Array>
   putBlock(cid: CID, bytes: Uint8Array, options?: StoreOptions): Promise<void>
+  /**
+   * Stores many blocks, in any order and at the cost of one call. Each is checked against its CID: InvalidDagError. When
+   * it rejects, with that, the source's own error or the signal's reason, some of them may be stored.
+   */
+  putBlocks(blocks: AsyncIterable<Block>, options?: StoreOptions): Promise<void>
   /** Pins recursively all that `root` links. Durable when it resolves. */
   pin(root: CID, options?: StoreOptions & { name?: string }): Promise<void>
+  /** Lets go of a root; what no other pin holds may be collected from then on. Fine where there is no such pin. */
+  unpin(root: CID, options?: StoreOptions): Promise<void>
   isPinned(root: CID, options?: StoreOptions): Promise<boolean>
   isHealthy(options?: StoreOptions): Promise<boolean>
   close(): Promise<void>
