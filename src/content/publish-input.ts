@@ -5,7 +5,7 @@ import { InvalidInputError } from '../errors.js'
 import { type Policy, parsePolicy } from '../protocol/policy.js'
 import { PlanNotFoundError } from '../subscription/errors.js'
 import { UnsupportedPolicyError } from './errors.js'
-import type { IncomingFile } from './incoming-file.js'
+import type { FileAtHand, IncomingFile } from './incoming-file.js'
 
 export interface PublishInput {
   title: string
@@ -14,7 +14,9 @@ export interface PublishInput {
   policy: string
   /** In the order in which their parts arrive. */
   files: AsyncIterable<IncomingFile>
-  /** How many they will be; null where that is not known before the last has come. */
+  /** Those that need no connection. All positions together are the caller's list. */
+  atHand: readonly FileAtHand[]
+  /** How many they will be in all; null where that is not known before the last has come. */
   fileCount: number | null
   idempotencyKey: string
 }

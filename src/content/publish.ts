@@ -11,6 +11,8 @@ import type { Draft, DraftParts } from '../transaction/draft-request.js'
 import { foreseeDraft } from '../transaction/foresee.js'
 import { checkIdempotencyKey } from '../transaction/idempotency.js'
 import { type ContentFile, isPublic } from './content.js'
+import { findAtHand } from './find-at-hand.js'
+import type { FoundFile, IncomingFile } from './incoming-file.js'
 import { filesOf } from './load-files.js'
 import { loadManifest } from './load-manifest.js'
 import { checkPlans, checkTexts, type PublishInput } from './publish-input.js'
@@ -32,6 +34,11 @@ interface Publication {
   policy: Policy
 }
 
+interface Files {
+  files: AsyncIterable<IncomingFile>
+  atHand: readonly FoundFile[]
+}
+
 const OPERATION = 'publishContent'
 /** What DeSo's own nodes write; the chain refuses a post without a stake multiple. */
 const CREATOR_BASIS_POINTS = 1_000n
@@ -50,12 +57,14 @@ export async function publishContent(ctx: RequestContext, input: PublishInput): 
   checkFileCount(ctx, input.fileCount ?? 0)
   const publication = { creator, input, policy }
   const first = await firstAnswer(ctx, publication)
-  if (first) return draftPost(ctx, publication, await digestFiles(ctx, input), first)
+  const atHand = await findAtHand(ctx, input.atHand)
+  const files = { files: input.files, atHand }
+  if (first) return draftPost(ctx, publication, await digestFiles(ctx, files), first)
   await checkPlans(ctx, creator, policy)
   const creator33 = publicKeyToBytes(creator)
   return isPublic({ policy })
-    ? storeFiles(ctx, publication, publicSink(ctx, creator33))
-    : storeFiles(ctx, publication, gatedSink(ctx, creator33))
+    ? storeFiles(ctx, publication, files, publicSink(ctx, creator33))
+    : storeFiles(ctx, publication, files, gatedSink(ctx, creator33))
 }
 
 /** The manifest that this key stands for already; null: it is new. */
@@ -72,22 +81,26 @@ async function firstAnswer(ctx: RequestContext, publication: Publication): Promi
 }
 
 /** A repeat is hashed, not stored. */
-function digestFiles(ctx: RequestContext, input: PublishInput): Promise<ReceivedFile<unknown>[]> {
-  const drain = async (bytes: AsyncIterable<Uint8Array>) => {
-    for await (const _ of bytes);
+function digestFiles(ctx: RequestContext, files: Files): Promise<ReceivedFile<unknown>[]> {
+  const drain = {
+    async store(bytes: AsyncIterable<Uint8Array>) {
+      for await (const _ of bytes);
+    },
+    async keep() {},
   }
-  return receiveFiles(ctx, input.files, drain, () => {})
+  return receiveFiles(ctx, files, drain, () => {})
 }
 
 async function storeFiles<T>(
   ctx: RequestContext,
   publication: Publication,
+  given: Files,
   sink: ContentSink<T>,
 ): Promise<Published> {
   const { creator, input } = publication
   const quota = await openQuota(ctx, creator)
   try {
-    const files = await receiveFiles(ctx, input.files, sink.store, quota.spend)
+    const files = await receiveFiles(ctx, given, sink, quota.spend)
     const bytes = encodeManifest(sink.manifest(files))
     const cid = await manifestCid(bytes)
     await ctx.app.ipfs.putBlock(cid, bytes, { signal: ctx.signal })

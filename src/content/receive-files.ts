@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { RequestContext } from '../context.js'
 import { InvalidInputError, UploadTooLargeError } from '../errors.js'
 import { isFileName } from '../protocol/file-name.js'
-import type { IncomingFile } from './incoming-file.js'
+import type { FoundFile, IncomingFile } from './incoming-file.js'
 import { isMediaType } from './media-type.js'
 import { countFlow } from './sweep-buffers.js'
 
@@ -17,24 +17,36 @@ export interface ReceivedFile<T> {
   stored: T
 }
 
+/** What becomes of each file. */
+export interface FileSink<T> {
+  /** Of one that is being uploaded. */
+  store(bytes: AsyncIterable<Uint8Array>): Promise<T>
+  /** Of one at hand. */
+  keep(file: FoundFile): Promise<T>
+}
+
 /**
- * Takes each file as it arrives, counts, digests, and hands its bytes on to `sink`. Throws InvalidInputError for a
- * name, a type or no file at all, UploadTooLargeError (with the number) above a limit; nothing is buffered.
+ * Takes each file as it arrives, counts, digests, and hands its bytes on to `sink`; then those at hand, as connections
+ * do not wait. Throws InvalidInputError for a name, a type or no file at all, UploadTooLargeError (with the number)
+ * above a limit; nothing is buffered.
  */
 export async function receiveFiles<T>(
   ctx: RequestContext,
-  files: AsyncIterable<IncomingFile>,
-  sink: (bytes: AsyncIterable<Uint8Array>) => Promise<T>,
+  { files, atHand }: { files: AsyncIterable<IncomingFile>; atHand: readonly FoundFile[] },
+  sink: FileSink<T>,
   spend: (bytes: number) => void,
 ): Promise<ReceivedFile<T>[]> {
   const received: ReceivedFile<T>[] = []
   const names = new Set<string>()
-  let count = 0
+  let count = atHand.length
+  checkFileCount(ctx, count)
+  for (const file of atHand) checkFile(file, names)
   for await (const file of files) {
     checkFileCount(ctx, ++count)
     checkFile(file, names)
     received[file.position] = await receive(ctx, file, sink, spend)
   }
+  for (const file of atHand) received[file.position] = { ...file, stored: await sink.keep(file) }
   if (count === 0) throw new InvalidInputError('Give at least one file.', ['input', 'files'])
   return received
 }
@@ -49,7 +61,7 @@ export function checkFileCount({ app }: RequestContext, count: number): void {
 async function receive<T>(
   ctx: RequestContext,
   file: IncomingFile,
-  sink: (bytes: AsyncIterable<Uint8Array>) => Promise<T>,
+  sink: FileSink<T>,
   spend: (bytes: number) => void,
 ): Promise<ReceivedFile<T>> {
   const maxBytes = Number(ctx.app.config.limits.maxFileBytes)
@@ -73,11 +85,14 @@ async function receive<T>(
       yield chunk
     }
   }
-  const stored = await sink(metered())
+  const stored = await sink.store(metered())
   return { name: file.name, mediaType: file.mediaType, size, digest: hmac.digest('hex'), stored }
 }
 
-function checkFile({ position, name, mediaType }: IncomingFile, names: Set<string>): void {
+function checkFile(
+  { position, name, mediaType }: Pick<IncomingFile, 'position' | 'name' | 'mediaType'>,
+  names: Set<string>,
+): void {
   const path = ['input', 'files', String(position)]
   if (!isFileName(name)) {
     throw new InvalidInputError(

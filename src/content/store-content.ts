@@ -3,12 +3,13 @@ import type { CID } from 'multiformats/cid'
 import type { RequestContext } from '../context.js'
 import { fileAssociatedData, fileKey, newContentKey, wrapContentKey } from '../crypto/content-keys.js'
 import { encryptStream } from '../crypto/streaming-aead.js'
+import { InvalidInputError } from '../errors.js'
 import { ENCRYPTION_ALGORITHM, type Manifest } from '../protocol/manifest.js'
-import type { ReceivedFile } from './receive-files.js'
+import type { FoundFile } from './incoming-file.js'
+import type { FileSink, ReceivedFile } from './receive-files.js'
 
-/** Stores the bytes of one file, and knows how the manifest will name them. */
-export interface ContentSink<T> {
-  store(bytes: AsyncIterable<Uint8Array>): Promise<T>
+/** Stores the bytes of files, and knows how the manifest will name them. */
+export interface ContentSink<T> extends FileSink<T> {
   manifest(files: readonly ReceivedFile<T>[]): Manifest
 }
 
@@ -22,6 +23,7 @@ interface StoredFile {
 export function publicSink(ctx: RequestContext, creator33: Uint8Array): ContentSink<{ cid: CID }> {
   return {
     store: (bytes) => ctx.app.ipfs.importFile(bytes, { signal: ctx.signal }),
+    keep: refuse,
     manifest: (files) => ({ creator: creator33, enc: null, dir: null, files: files.map(manifestFile) }),
   }
 }
@@ -42,6 +44,7 @@ export function gatedSink(ctx: RequestContext, creator33: Uint8Array): ContentSi
       const { cid } = await ctx.app.ipfs.importFile(sealed, { signal: ctx.signal })
       return { cid, id }
     },
+    keep: refuse,
     manifest: (files) => ({
       creator: creator33,
       dir: null,
@@ -56,6 +59,10 @@ export function gatedSink(ctx: RequestContext, creator33: Uint8Array): ContentSi
       files: files.map((file) => ({ ...manifestFile(file), id: file.stored.id })),
     }),
   }
+}
+
+async function refuse({ position }: FoundFile): Promise<never> {
+  throw new InvalidInputError('This file cannot be used here.', ['input', 'files', String(position)])
 }
 
 function manifestFile({ name, mediaType, size, stored }: ReceivedFile<{ cid: CID }>) {

@@ -91,6 +91,7 @@ export class PublishResolver {
           teaser: input.teaser,
           policy: input.policy ?? 'PUBLIC',
           files: arrivingFiles(input.files),
+          atHand: [],
           fileCount: fileCount(input.files),
           idempotencyKey: input.idempotencyKey,
         }),
