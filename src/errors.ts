@@ -72,9 +72,26 @@ export class NodeUnavailableError extends GatewayError {
 }
 
 export class StorageUnavailableError extends GatewayError {
-  constructor(message: string, cause?: unknown) {
-    super('STORAGE_UNAVAILABLE', message, { retryable: true, cause })
+  constructor(
+    message: string,
+    cause?: unknown,
+    code: 'STORAGE_UNAVAILABLE' | 'STORAGE_FULL' = 'STORAGE_UNAVAILABLE',
+  ) {
+    super(code, message, { retryable: true, cause })
   }
+}
+
+/** No room left, or a quota of the disk is used up. Retryable: room is made by whoever operates, or by a collection. */
+export class StorageFullError extends StorageUnavailableError {
+  constructor(message: string, cause?: unknown) {
+    super(message, cause, 'STORAGE_FULL')
+  }
+}
+
+/** Does a system error say that a disk, or a quota on it, is full? */
+export function isDiskFull(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException
+  return code === 'ENOSPC' || code === 'EDQUOT'
 }
 
 /** Nobody waits for the answer any more: the reason with which a request's signal aborts. No fault, and no news. */

@@ -109,7 +109,7 @@ export type ErrorCode =
   | 'PLAN_NOT_FOUND'
   /** A record that this would refer to is not committed yet. Try again in seconds. */
   | 'RECORD_PENDING'
-  /** IPFS has no room left; the operator must make some. */
+  /** No room left to store this; nothing was kept. Retryable: the operator makes room, or a collection does. */
   | 'STORAGE_FULL'
   /** IPFS gave no answer in time. Retryable. */
   | 'STORAGE_UNAVAILABLE'

@@ -22,7 +22,7 @@ const STATUS: { readonly [C in ErrorCode]: number } = {
   UNSUPPORTED_POLICY: 400,
   NODE_UNAVAILABLE: 502,
   STORAGE_UNAVAILABLE: 502,
-  STORAGE_FULL: 502,
+  STORAGE_FULL: 507,
 }
 
 /** Codes of the request itself: Apollo's, and LIMIT_EXCEEDED. */

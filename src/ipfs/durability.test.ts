@@ -172,7 +172,8 @@ describe('a disk that fails', () => {
     const { cid, bytes } = rawBlock(Buffer.from('block'))
     const failed = store.putBlock(cid, bytes)
     await expect(failed).rejects.toBeInstanceOf(StorageUnavailableError)
-    await expect(failed).rejects.toMatchObject({ message, code: 'STORAGE_UNAVAILABLE', retryable: true })
+    const code = message === FULL ? 'STORAGE_FULL' : 'STORAGE_UNAVAILABLE'
+    await expect(failed).rejects.toMatchObject({ message, code, retryable: true })
     expect(await store.has(cid)).toBe(false)
     expect(await readdir(join(dir, 'tmp'))).toEqual([])
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { open, rename, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { StorageUnavailableError } from '../errors.js'
+import { isDiskFull, StorageFullError, StorageUnavailableError } from '../errors.js'
 
 /**
  * Writes a file so that it is whole or not there, even after a power cut: synced under a temporary name, then renamed.
@@ -32,14 +32,9 @@ export async function syncDirectory(path: string): Promise<void> {
 
 /** A system error as the API's. */
 export function storageError(cause: unknown): StorageUnavailableError {
+  if (isDiskFull(cause)) return new StorageFullError('The disk of the IPFS store is full.', cause)
   const { code } = cause as NodeJS.ErrnoException
-  const isFull = code === 'ENOSPC' || code === 'EDQUOT'
-  return new StorageUnavailableError(
-    isFull
-      ? 'The disk of the IPFS store is full.'
-      : `The disk of the IPFS store fails (${code ?? 'unknown error'}).`,
-    cause,
-  )
+  return new StorageUnavailableError(`The disk of the IPFS store fails (${code ?? 'unknown error'}).`, cause)
 }
 
 export function isMissingFile(error: unknown): boolean {

@@ -229,7 +229,7 @@ describe('a log on a disk that refuses', () => {
     for (const result of results) {
       expect(result).toMatchObject({
         status: 'rejected',
-        reason: { code: 'STORAGE_UNAVAILABLE', retryable: true },
+        reason: { code: 'STORAGE_FULL', retryable: true },
       })
     }
     expect((await stat(path)).size).toBe(sizeBefore)

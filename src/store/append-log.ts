@@ -5,7 +5,7 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { StorageUnavailableError } from '../errors.js'
+import { isDiskFull, StorageFullError, StorageUnavailableError } from '../errors.js'
 import { syncDirectory, writeFully } from './file-system.js'
 import { writeLogFile } from './log-file.js'
 import { encodeLine, LINE_OVERHEAD } from './log-line.js'
@@ -233,6 +233,8 @@ function temporaryPath(path: string): string {
 function refused(error: unknown): Error {
   const { code, errno } = error as NodeJS.ErrnoException
   if (errno === undefined) return error as Error
+  if (isDiskFull(error))
+    return new StorageFullError(`The disk of the gateway's state is full (${code}).`, error)
   return new StorageUnavailableError(
     `The gateway's disk does not take what is to be written (${code}).`,
     error,

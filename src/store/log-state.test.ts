@@ -122,7 +122,7 @@ describe('the state', () => {
     )
     await handle.close()
     await expect(state.update('key', entry.version, 'b', later())).rejects.toMatchObject({
-      code: 'STORAGE_UNAVAILABLE',
+      code: 'STORAGE_FULL',
     })
     expect(await state.get('key')).toEqual(entry)
     expect(await state.update('key', entry.version, 'c', later())).toBe(true)
@@ -271,7 +271,7 @@ describe('the log of the state', () => {
     await handle.close()
     const again = await openLogState(path, clock, { log: { warn } })
     expect(warn).toHaveBeenCalledExactlyOnceWith(
-      { err: expect.objectContaining({ code: 'STORAGE_UNAVAILABLE' }) },
+      { err: expect.objectContaining({ code: 'STORAGE_FULL' }) },
       'could not compact the state log',
     )
     expect((await again.get('kept'))?.value).toBe('kept')

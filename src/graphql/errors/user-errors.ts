@@ -32,7 +32,8 @@ const MEANINGS: { [C in ErrorCode]: string } = {
   UNSUPPORTED_POLICY: 'The policy has a rule that this gateway cannot enforce.',
   NODE_UNAVAILABLE: 'No DeSo node gave an answer in time. Retryable.',
   STORAGE_UNAVAILABLE: 'IPFS gave no answer in time. Retryable.',
-  STORAGE_FULL: 'IPFS has no room left; the operator must make some.',
+  STORAGE_FULL:
+    'No room left to store this; nothing was kept. Retryable: the operator makes room, or a collection does.',
 }
 
 registerEnumType(ErrorCodeEnum, {
