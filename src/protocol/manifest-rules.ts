@@ -1,5 +1,5 @@
 import { CID } from 'multiformats/cid'
-import { isFileName } from './file-name.js'
+import { FileNames, isFileName } from './file-name.js'
 
 const RAW = 0x55
 const DAG_PB = 0x70
@@ -32,16 +32,17 @@ function checkEncryption(enc: unknown): string | null {
 
 function checkFiles(files: unknown, isGated: boolean): string | null {
   if (!Array.isArray(files) || files.length === 0) return 'has no files'
-  const names = new Set<string>()
+  const names = new FileNames()
   const ids = new Set<string>()
   for (const [index, file] of files.entries()) {
     const fault = checkFile(file, isGated)
     if (fault !== null) return `has a file (${index}) ${fault}`
-    names.add(file.name)
+    const clash = names.add(file.name)
+    if (clash === 'twice') return 'has two files of one name'
+    if (clash !== null) return `has a file (${index}) that is a folder of another, or below one`
     // Two files of one id would share key and associated data, so that one could stand for the other.
     if (isGated) ids.add(String(file.id))
   }
-  if (names.size < files.length) return 'has two files of one name'
   return isGated && ids.size < files.length ? 'has two files of one id' : null
 }
 

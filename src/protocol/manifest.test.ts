@@ -120,6 +120,13 @@ test.each<[string, () => unknown]>([
     () => ({ ...plainOf(GATED), files: [fileOf(GATED), fileOf(PUBLIC)] }),
   ],
   ['two files of one name', () => ({ ...plainOf(PUBLIC), files: [fileOf(PUBLIC), fileOf(PUBLIC)] })],
+  ...[
+    ['a', 'a/b'],
+    ['a/b', 'a'],
+  ].map(([one = '', other = '']): [string, () => unknown] => [
+    `a file ${one} beside a file ${other}`,
+    () => ({ ...plainOf(PUBLIC), files: [one, other].map((name) => ({ ...fileOf(PUBLIC), name })) }),
+  ]),
   [
     'two files of one id',
     () => ({ ...plainOf(GATED), files: [fileOf(GATED), { ...fileOf(GATED), name: 'b' }] }),
@@ -265,14 +272,14 @@ test('random bytes are refused', () => {
   )
 })
 
-test('a manifest is at most 1 MiB, written or read', () => {
+test('a manifest is at most 2 MiB, written or read', () => {
   const keyOf = (length: number): GatedManifest => ({
     ...GATED,
     enc: { ...GATED.enc, keys: [{ to: key(1), key: new Uint8Array(length) }] },
   })
   const overhead = encodeManifest(keyOf(100_000)).length - 100_000
   const most = MAX_MANIFEST_BYTES - overhead
-  expect(encodeManifest(keyOf(most))).toHaveLength(1_048_576)
+  expect(encodeManifest(keyOf(most))).toHaveLength(2_097_152)
   expect(() => encodeManifest(keyOf(most + 1))).toThrow(InvalidManifestError)
   const value = plainOf(GATED)
   const enc = { ...encOf(), keys: [{ to: key(1), key: new Uint8Array(most + 1) }] }

@@ -9,7 +9,8 @@ import { InvalidInputError } from '../errors.js'
 import { equalBytes } from './bytes.js'
 import { checkManifest } from './manifest-rules.js'
 
-export const MAX_MANIFEST_BYTES = 1_048_576
+/** What IPFS peers exchange at most (bitswap), and Kubo takes: room for 10,000 gated files. */
+export const MAX_MANIFEST_BYTES = 2_097_152
 /** Tink's AES-GCM-HKDF streaming AEAD with 256-bit keys and segments of 65,536 bytes. */
 export const ENCRYPTION_ALGORITHM = 'AES256-GCM-HKDF-64KiB'
 
