@@ -206,7 +206,7 @@ describe('the published limits', () => {
       limits: {
         maxPageSize: 100,
         maxFileBytes: '5368709120',
-        maxFilesPerContent: 100,
+        maxFilesPerContent: 10_000,
         maxQueryDepth: 15,
         maxQueryCost: 10_000,
         maxQueryTokens: 2_000,

@@ -468,13 +468,13 @@ describe('a multipart body that is not of the specification', () => {
     ])
   })
 
-  it('with a field beyond a mebibyte, or more fields than any request needs, passes a limit', async () => {
+  it('with a field beyond four mebibytes, or more fields than any request needs, passes a limit', async () => {
     const [ops] = good() as [Part]
-    const huge = { name: 'map', value: `{"0": ["${'x'.repeat(1_100_000)}"]}` }
+    const huge = { name: 'map', value: `{"0": ["${'x'.repeat(4_200_000)}"]}` }
     expect(await malformed([ops, huge])).toEqual([
       413,
       'LIMIT_EXCEEDED',
-      'A field has at most 1048576 bytes.',
+      'A field has at most 4194304 bytes.',
     ])
     const many = Array.from({ length: 40 }, (_, index) => ({ name: `field-${index}`, value: '' }))
     expect((await malformed(many)).slice(0, 2)).toEqual([413, 'LIMIT_EXCEEDED'])

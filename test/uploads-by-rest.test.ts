@@ -204,7 +204,11 @@ describe('names and types of files', () => {
   it.each([
     ['.'],
     ['..'],
-    ['a/b'],
+    ['/a'],
+    ['a/'],
+    ['a//b'],
+    ['../a'],
+    ['a/../b'],
     ['a\u0000b'],
     ['a\nb'],
     ['a\u0085b'],

@@ -152,7 +152,7 @@ export type PublishContentInput = {
 export type PublishFile = {
   /** Its media type: that of the upload unless given. */
   mediaType?: string | null | undefined;
-  /** Its name: that of the upload unless given. 1 to 255 bytes, unique. */
+  /** Its name, or path in the content, such as `episode-1/index.m3u8`: that of the upload unless given. Parts of 1 to 255 bytes, at most 1,024 bytes in all, unique. */
   name?: string | null | undefined;
   /** Its bytes, by the multipart request specification. */
   upload?: null | null | undefined;

@@ -47,7 +47,7 @@ describe('the settings', () => {
       sessions: { sessionSeconds: 86_400, challengeSeconds: 300, linkSeconds: 21_600 },
       limits: {
         maxFileBytes: 5_368_709_120,
-        maxFilesPerContent: 100,
+        maxFilesPerContent: 10_000,
         maxUnpublishedBytes: 10_737_418_240,
         maxPageSize: 100,
         maxQueryDepth: 15,
@@ -149,7 +149,7 @@ describe('a number in the settings', () => {
     ['CHALLENGE_SECONDS', 1, 3600],
     ['LINK_SECONDS', 1, 604_800],
     ['MAX_FILE_BYTES', 1, 10_737_418_240],
-    ['MAX_FILES', 1, 1000],
+    ['MAX_FILES', 1, 10_000],
     ['MAX_UNPUBLISHED_BYTES', 5_368_709_120, 2 ** 50],
     ['MAX_PAGE_SIZE', 1, 1000],
     ['MAX_QUERY_DEPTH', 1, 100],

@@ -21,7 +21,7 @@ export interface Limits {
 export function readLimits(settings: Settings): Limits {
   return {
     maxFileBytes: settings.integer('MAX_FILE_BYTES', { default: 5 * GIB, min: 1, max: 1024 * GIB }),
-    maxFilesPerContent: settings.integer('MAX_FILES', { default: 100, min: 1, max: 1000 }),
+    maxFilesPerContent: settings.integer('MAX_FILES', { default: 10_000, min: 1, max: 10_000 }),
     maxUnpublishedBytes: settings.integer('MAX_UNPUBLISHED_BYTES', {
       default: 10 * GIB,
       min: 1,

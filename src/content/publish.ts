@@ -83,6 +83,7 @@ async function firstAnswer(ctx: RequestContext, publication: Publication): Promi
 /** A repeat is hashed, not stored. */
 function digestFiles(ctx: RequestContext, files: Files): Promise<ReceivedFile<unknown>[]> {
   const drain = {
+    isGated: false,
     async store(bytes: AsyncIterable<Uint8Array>) {
       for await (const _ of bytes);
     },

@@ -1,9 +1,8 @@
 import { createHmac } from 'node:crypto'
 import type { RequestContext } from '../context.js'
 import { InvalidInputError, UploadTooLargeError } from '../errors.js'
-import { isFileName } from '../protocol/file-name.js'
+import { FileList } from './file-list.js'
 import type { FoundFile, IncomingFile } from './incoming-file.js'
-import { isMediaType } from './media-type.js'
 import { countFlow } from './sweep-buffers.js'
 
 /** A file whose bytes have all come. */
@@ -19,6 +18,7 @@ export interface ReceivedFile<T> {
 
 /** What becomes of each file. */
 export interface FileSink<T> {
+  readonly isGated: boolean
   /** Of one that is being uploaded. */
   store(bytes: AsyncIterable<Uint8Array>): Promise<T>
   /** Of one at hand. */
@@ -37,13 +37,13 @@ export async function receiveFiles<T>(
   spend: (bytes: number) => void,
 ): Promise<ReceivedFile<T>[]> {
   const received: ReceivedFile<T>[] = []
-  const names = new Set<string>()
+  const list = new FileList(sink.isGated)
   let count = atHand.length
   checkFileCount(ctx, count)
-  for (const file of atHand) checkFile(file, names)
+  for (const file of atHand) list.add(file)
   for await (const file of files) {
     checkFileCount(ctx, ++count)
-    checkFile(file, names)
+    list.add(file)
     received[file.position] = await receive(ctx, file, sink, spend)
   }
   for (const file of atHand) received[file.position] = { ...file, stored: await sink.keep(file) }
@@ -87,25 +87,4 @@ async function receive<T>(
   }
   const stored = await sink.store(metered())
   return { name: file.name, mediaType: file.mediaType, size, digest: hmac.digest('hex'), stored }
-}
-
-function checkFile(
-  { position, name, mediaType }: Pick<IncomingFile, 'position' | 'name' | 'mediaType'>,
-  names: Set<string>,
-): void {
-  const path = ['input', 'files', String(position)]
-  if (!isFileName(name)) {
-    throw new InvalidInputError(
-      'A file name is 1 to 255 bytes without control characters or /, and not . or ..',
-      [...path, 'name'],
-    )
-  }
-  if (names.has(name)) throw new InvalidInputError(`Two files are named ${name}.`, [...path, 'name'])
-  names.add(name)
-  if (!isMediaType(mediaType)) {
-    throw new InvalidInputError('A media type reads like video/mp4, at most 255 characters.', [
-      ...path,
-      'mediaType',
-    ])
-  }
 }

@@ -22,6 +22,7 @@ interface StoredFile {
 /** For a public content: bytes go into IPFS as they are. */
 export function publicSink(ctx: RequestContext, creator33: Uint8Array): ContentSink<{ cid: CID }> {
   return {
+    isGated: false,
     store: (bytes) => ctx.app.ipfs.importFile(bytes, { signal: ctx.signal }),
     keep: refuse,
     manifest: (files) => ({ creator: creator33, enc: null, dir: null, files: files.map(manifestFile) }),
@@ -36,6 +37,7 @@ export function gatedSink(ctx: RequestContext, creator33: Uint8Array): ContentSi
   const contentKey = newContentKey()
   const encId = Uint8Array.from(randomBytes(16))
   return {
+    isGated: true,
     async store(bytes) {
       const id = Uint8Array.from(randomBytes(16))
       const key = fileKey(contentKey, id)

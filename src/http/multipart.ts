@@ -4,7 +4,8 @@ import busboy from 'busboy'
 import type { FileUpload } from 'graphql-upload-ts'
 import { HttpError } from './http-error.js'
 
-const MAX_FIELD_BYTES = 1_048_576
+/** Room for 10,000 files with their names, as `operations` lists them. */
+const MAX_FIELD_BYTES = 4_194_304
 const MAX_FIELDS = 32
 
 export interface MultipartHandlers {
@@ -53,7 +54,13 @@ export function parseMultipart(req: IncomingMessage, maxFiles: number, handlers:
       if (!stream.readableEnded && !stream.errored) fail(malformed('A file before this one was refused.'))
     })
     const createReadStream = () => stream
-    const file = { filename: filename ?? '', fieldName: name, encoding, mimetype: mimeType, createReadStream }
+    const file = {
+      filename: withoutDisk(filename ?? ''),
+      fieldName: name,
+      encoding,
+      mimetype: mimeType,
+      createReadStream,
+    }
     guard(() => handlers.file(name, file as unknown as FileUpload, stream))
   })
   parser.on('fieldsLimit', () => fail(tooLarge(`At most ${MAX_FIELDS} fields.`)))
@@ -73,11 +80,17 @@ function createParser(req: IncomingMessage, maxFiles: number): busboy.Busboy {
     return busboy({
       headers: req.headers,
       defParamCharset: 'utf8',
+      preservePath: true,
       limits: { fieldSize: MAX_FIELD_BYTES, fields: MAX_FIELDS, files: maxFiles + 1, fieldNameSize: 200 },
     })
   } catch {
     throw malformed('The multipart body has no boundary.')
   }
+}
+
+/** Paths are part of names; but where a sender's disk had the file (`C:\films\a.mp4`, `/home/me/a.mp4`) is not. */
+function withoutDisk(filename: string): string {
+  return /^(?:[a-z]:)?[\\/]/i.test(filename) ? filename.replace(/^.*[\\/]/s, '') : filename
 }
 
 function malformed(message: string): HttpError {

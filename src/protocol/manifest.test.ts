@@ -4,6 +4,7 @@ import { CID } from 'multiformats/cid'
 import { create as createDigest } from 'multiformats/hashes/digest'
 import { expect, test } from 'vitest'
 import { key } from '../../test/support/record-chain.js'
+import { UploadTooLargeError } from '../errors.js'
 import { equalBytes } from './bytes.js'
 import {
   decodeManifest,
@@ -12,6 +13,7 @@ import {
   type GatedManifest,
   InvalidManifestError,
   isManifestOf,
+  leastFileBytes,
   MAX_MANIFEST_BYTES,
   type Manifest,
   manifestCid,
@@ -280,10 +282,33 @@ test('a manifest is at most 2 MiB, written or read', () => {
   const overhead = encodeManifest(keyOf(100_000)).length - 100_000
   const most = MAX_MANIFEST_BYTES - overhead
   expect(encodeManifest(keyOf(most))).toHaveLength(2_097_152)
-  expect(() => encodeManifest(keyOf(most + 1))).toThrow(InvalidManifestError)
+  expect(() => encodeManifest(keyOf(most + 1))).toThrow(UploadTooLargeError)
   const value = plainOf(GATED)
   const enc = { ...encOf(), keys: [{ to: key(1), key: new Uint8Array(most + 1) }] }
   expect(decodeValue({ ...value, enc })).toThrow(InvalidManifestError)
+})
+
+test.each([
+  PUBLIC,
+  GATED,
+])('what a file takes of a manifest is known before, but for a dozen bytes', (manifest) => {
+  const [file] = manifest.files
+  if (!file) throw new Error('the sample has a file')
+  const length = (files: readonly object[]) => encodeManifest({ ...manifest, files } as Manifest).length
+  for (const name of ['b', 'ü'.repeat(100), 'x'.repeat(255)]) {
+    for (const size of [0, Number.MAX_SAFE_INTEGER]) {
+      const other = {
+        ...file,
+        name,
+        type: 'video/mp4',
+        size,
+        ...('id' in file && { id: new Uint8Array(16) }),
+      }
+      const taken = length([file, other]) - length([file])
+      const least = leastFileBytes(name, 'video/mp4', manifest.enc !== null)
+      expect([least <= taken, taken <= least + 12]).toEqual([true, true])
+    }
+  }
 })
 
 test('what does not hold is not written', () => {

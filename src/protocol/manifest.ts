@@ -5,8 +5,8 @@
 import * as dagCbor from '@ipld/dag-cbor'
 import { CID } from 'multiformats/cid'
 import { sha256 } from 'multiformats/hashes/sha2'
-import { InvalidInputError } from '../errors.js'
-import { equalBytes } from './bytes.js'
+import { InvalidInputError, UploadTooLargeError } from '../errors.js'
+import { encodeText, equalBytes } from './bytes.js'
 import { checkManifest } from './manifest-rules.js'
 
 /** What IPFS peers exchange at most (bitswap), and Kubo takes: room for 10,000 gated files. */
@@ -58,13 +58,22 @@ export type Manifest = PublicManifest | GatedManifest
 /** Bytes or values that are no manifest. */
 export class InvalidManifestError extends InvalidInputError {}
 
-/** The one encoding of a manifest. Throws InvalidManifestError for one that does not hold. */
+/** The one encoding of a manifest. Throws InvalidManifestError for one that does not hold, else UploadTooLargeError. */
 export function encodeManifest(manifest: Manifest): Uint8Array {
   const value = toValue(manifest)
   throwFault(checkManifest(value))
   const bytes = dagCbor.encode(value)
-  throwFault(sizeFault(bytes))
+  if (sizeFault(bytes) !== null) throw manifestTooLarge()
   return bytes
+}
+
+/** Of too many files, or too long names. */
+export function manifestTooLarge(): UploadTooLargeError {
+  return new UploadTooLargeError(
+    BigInt(MAX_MANIFEST_BYTES),
+    `The manifest of a content has at most ${MAX_MANIFEST_BYTES} bytes: publish fewer files, or under shorter names.`,
+    ['input', 'files'],
+  )
 }
 
 /** Throws InvalidManifestError for anything but the one encoding of a manifest that holds. */
@@ -79,6 +88,15 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
     throw new InvalidManifestError('The manifest is not in canonical dag-cbor.')
   }
   return manifest
+}
+
+/** What an entry takes beside its texts and the numbers whose length varies: keys, a CID by sha2-256, an id. */
+const FILE_BYTES = 64
+const ID_BYTES = 20
+
+/** A file takes at least so many bytes of its manifest, and at most a dozen more (CIDs by identity apart). */
+export function leastFileBytes(name: string, type: string, isGated: boolean): number {
+  return FILE_BYTES + (isGated ? ID_BYTES : 0) + encodeText(name).length + encodeText(type).length
 }
 
 /** CIDv1, dag-cbor, sha2-256. */

@@ -1,6 +1,6 @@
 /** A file to upload. */
 export type UploadFile = {
-  /** 1 to 255 bytes of UTF-8, unique in the content. */
+  /** A name, or a path in the content such as `episode-1/index.m3u8`; unique in it. */
   name: string
   /** Of the Blob unless given, else application/octet-stream. */
   mediaType?: string

@@ -6,7 +6,9 @@ import { ByteSizeScalar } from '../scalars/integers.js'
 
 @ObjectType('ContentFile', { description: 'A file of a content.' })
 export class FileObject {
-  @Field(() => String, { description: 'Unique within the content.' })
+  @Field(() => String, {
+    description: 'Its name, or its path such as `episode-1/index.m3u8`: unique within the content.',
+  })
   readonly name: string
 
   @Field(() => String, { description: 'As the creator named it, e.g. video/mp4.' })

@@ -22,7 +22,8 @@ export class PublishFile {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Its name: that of the upload unless given. 1 to 255 bytes, unique.',
+    description:
+      'Its name, or path in the content, such as `episode-1/index.m3u8`: that of the upload unless given. Parts of 1 to 255 bytes, at most 1,024 bytes in all, unique.',
   })
   name?: string | null
 

@@ -56,12 +56,30 @@ export async function* arrivingFiles(files: readonly PublishFile[]): AsyncGenera
     }
     return
   }
-  const pending = new Map(files.map((file, position) => [position, arrival(file, position)]))
-  for (const promise of pending.values()) promise.catch(() => {}) // the first failure ends the loop
-  while (pending.size > 0) {
-    const next = await Promise.race(pending.values())
-    pending.delete(next.position)
-    yield next
+  yield* asTheyCome(files.map(arrival))
+}
+
+/** What the promises resolve to, in the order in which they do; the first failure ends it. */
+async function* asTheyCome<T>(promises: readonly Promise<T>[]): AsyncGenerator<T> {
+  const settled: Promise<T>[] = []
+  let wake = () => {}
+  for (const promise of promises) {
+    const note = () => {
+      settled.push(promise)
+      wake()
+    }
+    promise.then(note, note)
+  }
+  for (let taken = 0; taken < promises.length; ) {
+    const next = settled[taken]
+    if (next) {
+      taken += 1
+      yield await next
+    } else {
+      await new Promise<void>((resolve) => {
+        wake = resolve
+      })
+    }
   }
 }
 

@@ -14,6 +14,8 @@ interface ArrivedPart {
 export class Parts {
   readonly #uploads = new Map<string, PartUpload>()
   readonly #held = new Map<PartUpload, ArrivedPart>()
+  /** Whose readers wait for parts that have not come. */
+  readonly #awaited = new Set<PartUpload>()
 
   /** The value of the variables that `name` is mapped to. */
   add(name: string): PartUpload {
@@ -44,13 +46,18 @@ export class Parts {
   #hand(upload: PartUpload): void {
     const held = this.#held.get(upload)
     this.#held.delete(upload)
-    if (held) upload.resolve(held.file)
+    if (held) {
+      this.#awaited.delete(upload)
+      upload.resolve(held.file)
+      return
+    }
+    this.#awaited.add(upload)
     // Whoever asks for several parts asks for all of them first.
-    else queueMicrotask(() => this.#dropBlocking())
+    queueMicrotask(() => this.#dropBlocking())
   }
 
   #dropBlocking(): void {
-    if (![...this.#uploads.values()].some((upload) => upload.isWanted && !upload.file)) return
+    if (this.#awaited.size === 0) return
     for (const [upload, { stream }] of this.#held) {
       this.#held.delete(upload)
       upload.reject(new Error('Its part came before another that was needed first: send them in that order.'))
