@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, rm, stat, unlink, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CID } from 'multiformats/cid'
 import { StorageUnavailableError } from '../errors.js'
@@ -7,6 +7,8 @@ import { isMissingFile, storageError, syncDirectory, writeWhole } from './durabl
 import { NotFoundInStoreError } from './errors.js'
 
 const ROOT = '.'
+/** The multihash of a SHA-256, in base32. */
+const BLOCK_NAME = /^ciq[a-z2-7]{52}$/
 
 /**
  * Blocks as files, `blocks/<two characters>/<multihash>`, sharded as Kubo's flatfs does (next-to-last/2).
@@ -23,20 +25,26 @@ export class BlockFiles {
   readonly #unsynced: Set<string>
   readonly #syncing = new Map<string, Promise<void>>()
   readonly #writing = new Map<string, Promise<void>>()
+  readonly #removing = new Map<string, Promise<unknown>>()
+  readonly #now: () => number
   #isClosed = false
 
-  private constructor(dir: string, tempDir: string, shards: readonly string[]) {
+  private constructor(dir: string, tempDir: string, shards: readonly string[], now: () => number) {
+    this.#now = now
     this.#dir = dir
     this.#tempDir = tempDir
     this.#shards = new Set(shards)
     this.#unsynced = new Set([ROOT, ...shards])
   }
 
-  /** `tempDir` lies on the same file system, is there, and belongs to this process alone. */
-  static async open(dir: string, tempDir: string): Promise<BlockFiles> {
+  /**
+   * `tempDir` lies on the same file system, is there, and belongs to this process alone. `now`: in milliseconds, which
+   * become the times of the files.
+   */
+  static async open(dir: string, tempDir: string, now: () => number): Promise<BlockFiles> {
     await mkdir(dir, { recursive: true })
     const shards = (await readdir(dir)).filter((name) => /^[a-z2-7]{2}$/.test(name))
-    return new BlockFiles(dir, tempDir, shards)
+    return new BlockFiles(dir, tempDir, shards, now)
   }
 
   /** Size in bytes, or undefined where there is no such block. */
@@ -78,15 +86,51 @@ export class BlockFiles {
     }
   }
 
-  /** Stores a block that the caller has verified. Writers of the same block share one write. */
+  /**
+   * Stores a block that the caller has verified. Writers of the same block share one write. A block that is there is
+   * young again, as who writes it now counts on it.
+   */
   async write(cid: CID, bytes: Uint8Array): Promise<void> {
-    if (inlineBytes(cid) || (await this.size(cid)) !== undefined) return
+    if (inlineBytes(cid)) return
+    this.#assertOpen()
     const key = blockKey(cid)
     const running = this.#writing.get(key)
     if (running) return running
-    const write = this.#write(key, bytes).finally(() => this.#writing.delete(key))
+    const write = this.#writeOrTouch(key, bytes).finally(() => this.#writing.delete(key))
     this.#writing.set(key, write)
     return write
+  }
+
+  /** The names of all blocks, a directory at a time. */
+  async *keys(): AsyncGenerator<string[]> {
+    for (const shard of await readdir(this.#dir)) {
+      if (!this.#shards.has(shard)) continue
+      const names = await readdir(join(this.#dir, shard)).catch((error) => {
+        throw storageError(error)
+      })
+      yield names.filter((name) => BLOCK_NAME.test(name) && shardOf(name) === shard)
+    }
+  }
+
+  /**
+   * Removes a block that nobody writes and that was touched before `before` (milliseconds): its bytes, else why not.
+   * `isSpared` has the last word. Whoever writes it meanwhile waits, and writes it anew.
+   */
+  async removeBefore(
+    key: string,
+    before: number,
+    { dryRun, isSpared }: { dryRun: boolean; isSpared: () => boolean },
+  ): Promise<number | 'young' | 'spared' | 'gone'> {
+    if (this.#writing.has(key)) return 'young'
+    if (isSpared()) return 'spared'
+    const removal = this.#remove(key, before, dryRun).finally(() => this.#removing.delete(key))
+    this.#removing.set(key, removal)
+    return removal
+  }
+
+  /** Resolves when no removal of the block is under way: what is there then, stays while it is spared. */
+  async whenNotRemoved(cid: CID): Promise<void> {
+    if (!inlineBytes(cid)) await this.#removing.get(blockKey(cid))?.catch(() => {})
   }
 
   /** The directory in which a block's name stands; undefined for a block that its CID holds. */
@@ -102,7 +146,35 @@ export class BlockFiles {
   /** Waits for writes under way; all later calls throw StorageUnavailableError. */
   async close(): Promise<void> {
     this.#isClosed = true
-    await Promise.allSettled([...this.#writing.values(), ...this.#syncing.values()])
+    await Promise.allSettled([
+      ...this.#writing.values(),
+      ...this.#syncing.values(),
+      ...this.#removing.values(),
+    ])
+  }
+
+  async #writeOrTouch(key: string, bytes: Uint8Array): Promise<void> {
+    await this.#removing.get(key)?.catch(() => {})
+    const now = new Date(this.#now())
+    try {
+      await utimes(this.#path(key), now, now)
+    } catch (error) {
+      if (!isMissingFile(error)) throw storageError(error)
+      await this.#write(key, bytes)
+    }
+  }
+
+  async #remove(key: string, before: number, dryRun: boolean): Promise<number | 'young' | 'gone'> {
+    try {
+      const { mtimeMs, size } = await stat(this.#path(key))
+      // Times are kept in fractions of a second, which make milliseconds that are a little less.
+      if (Math.round(mtimeMs) >= before) return 'young'
+      if (!dryRun) await unlink(this.#path(key))
+      return size
+    } catch (error) {
+      if (isMissingFile(error)) return 'gone'
+      throw storageError(error)
+    }
   }
 
   async #write(key: string, bytes: Uint8Array): Promise<void> {
@@ -114,7 +186,7 @@ export class BlockFiles {
       this.#shards.add(shard)
       this.#unsynced.add(ROOT)
     }
-    await writeWhole(this.#tempDir, this.#path(key), bytes)
+    await writeWhole(this.#tempDir, this.#path(key), bytes, new Date(this.#now()))
     this.#unsynced.add(shard)
   }
 

@@ -5,13 +5,19 @@ import { isDiskFull, StorageFullError, StorageUnavailableError } from '../errors
 
 /**
  * Writes a file so that it is whole or not there, even after a power cut: synced under a temporary name, then renamed.
- * That the *name* lasts is another matter: `syncDirectory`.
+ * That the *name* lasts is another matter: `syncDirectory`. `modifiedAt` is the file's time.
  */
-export async function writeWhole(tempDir: string, path: string, bytes: Uint8Array): Promise<void> {
+export async function writeWhole(
+  tempDir: string,
+  path: string,
+  bytes: Uint8Array,
+  modifiedAt: Date,
+): Promise<void> {
   const temp = join(tempDir, randomUUID())
   try {
     await using file = await open(temp, 'wx')
     await file.writeFile(bytes)
+    await file.utimes(modifiedAt, modifiedAt)
     await file.datasync()
     await rename(temp, path)
   } catch (error) {

@@ -11,12 +11,13 @@ import { StorageUnavailableError } from '../errors.js'
 import { abortable } from './abortable.js'
 import { assertAllowed, blockKey, isAllowed, isBlockOf, MAX_BLOCK_BYTES, RAW } from './block.js'
 import { BlockFiles, clearTempDir } from './block-files.js'
+import type { Collected } from './collect-garbage.js'
 import { storageError, syncDirectory } from './durable-file.js'
 import { InvalidDagError, NotFoundInStoreError } from './errors.js'
 import { assertFilePart, decodeFileNode, type FileNode } from './file-node.js'
 import { walkFile } from './file-walker.js'
 import { importUnixfsFile } from './import-file.js'
-import { walkForPin } from './pin-walk.js'
+import { PinKeeper } from './pin-keeper.js'
 import { PinFiles } from './pins.js'
 import type { Block, IpfsStore, StoreOptions } from './store.js'
 import { WriteBehind } from './write-behind.js'
@@ -30,41 +31,70 @@ export interface EmbeddedStoreOptions {
   /** Made if missing. One process at a time: at the start, unfinished writes of the last are removed. */
   dir: string
   log?: Pick<Logger, 'warn'>
+  /** Milliseconds since the epoch: the time of blocks, by which a collection spares the young. That of this machine. */
+  now?: () => number
+}
+
+export interface CollectOptions {
+  /** Blocks that were stored, or stored again, within this time stay. */
+  graceMs: number
+  /** Only tells what would be removed. */
+  dryRun: boolean
+}
+
+/** A store that needs to be swept by who owns it. */
+export interface CollectingStore extends IpfsStore {
+  /**
+   * Removes the blocks that no pin holds: beside uploads, pins and reads, and as often as wanted. Keeps 8 bytes for
+   * each pinned block in memory. Rejects, with nothing removed, where what a pin holds cannot be seen.
+   */
+  collect(options: CollectOptions): Promise<Collected>
 }
 
 /**
  * An IPFS store in a directory: `blocks/`, `pins/`, and `tmp/` for what is being written. Throws
  * StorageUnavailableError where the directory cannot be used.
  */
-export async function createEmbeddedStore({ dir, log }: EmbeddedStoreOptions): Promise<IpfsStore> {
+export async function createEmbeddedStore({
+  dir,
+  log,
+  now = Date.now,
+}: EmbeddedStoreOptions): Promise<CollectingStore> {
   const tempDir = join(dir, 'tmp')
   try {
     const leftovers = await clearTempDir(tempDir)
     if (leftovers > 0) log?.warn({ dir, leftovers }, 'removed unfinished writes from the IPFS store')
-    const blocks = await BlockFiles.open(join(dir, 'blocks'), tempDir)
-    const pins = await PinFiles.open(join(dir, 'pins'), tempDir)
+    const blocks = await BlockFiles.open(join(dir, 'blocks'), tempDir, now)
+    const pins = await PinFiles.open(join(dir, 'pins'), tempDir, now)
     for (const made of [dir, dirname(dir)]) await syncDirectory(made)
-    return new EmbeddedStore(blocks, pins, tempDir)
+    return new EmbeddedStore(blocks, pins, tempDir, now)
   } catch (error) {
     throw error instanceof StorageUnavailableError ? error : storageError(error)
   }
 }
 
-class EmbeddedStore implements IpfsStore {
+class EmbeddedStore implements CollectingStore {
   readonly kind = 'embedded'
   readonly #blocks: BlockFiles
-  readonly #pins: PinFiles
+  readonly #keeper: PinKeeper
+  readonly #now: () => number
   readonly #tempDir: string
   readonly #nodes = new LRUCache<string, FileNode>({
     maxSize: MAX_CACHED_LINKS,
     sizeCalculation: (node) => 1 + node.children.length,
   })
-  readonly #pinning = new Map<string, Promise<void>>()
+  readonly #holds = new Set<{ since: number }>()
 
-  constructor(blocks: BlockFiles, pins: PinFiles, tempDir: string) {
+  constructor(blocks: BlockFiles, pins: PinFiles, tempDir: string, now: () => number) {
     this.#blocks = blocks
-    this.#pins = pins
     this.#tempDir = tempDir
+    this.#now = now
+    this.#keeper = new PinKeeper({
+      blocks,
+      pins,
+      getBlock: (cid) => this.getBlock(cid),
+      checkBlock: (cid) => this.#presentSize(cid),
+    })
   }
 
   importFile(source: AsyncIterable<Uint8Array>, { signal }: StoreOptions = {}) {
@@ -132,18 +162,28 @@ class EmbeddedStore implements IpfsStore {
 
   async pin(root: CID, { signal, name = '' }: StoreOptions & { name?: string } = {}): Promise<void> {
     signal?.throwIfAborted()
-    return this.#inTurn(root, () => this.#pin(root, name, signal))
+    return this.#keeper.pin(root, name, signal)
   }
 
   async unpin(root: CID, { signal }: StoreOptions = {}): Promise<void> {
     signal?.throwIfAborted()
-    if (!isAllowed(root)) return
-    return this.#inTurn(root, () => this.#pins.remove(root))
+    return this.#keeper.unpin(root)
   }
 
   async isPinned(root: CID, { signal }: StoreOptions = {}): Promise<boolean> {
     signal?.throwIfAborted()
-    return isAllowed(root) && this.#pins.has(root)
+    return this.#keeper.isPinned(root)
+  }
+
+  hold(): Disposable {
+    const hold = { since: this.#now() }
+    this.#holds.add(hold)
+    return { [Symbol.dispose]: () => void this.#holds.delete(hold) }
+  }
+
+  collect({ graceMs, dryRun }: CollectOptions): Promise<Collected> {
+    const since = Array.from(this.#holds, (hold) => hold.since)
+    return this.#keeper.collect({ before: Math.min(this.#now() - graceMs, ...since), dryRun })
   }
 
   /** Whether it can write now; a full or read-only disk is not healthy. */
@@ -162,41 +202,7 @@ class EmbeddedStore implements IpfsStore {
   /** Waits for pins and writes under way; what comes later is refused. */
   async close(): Promise<void> {
     await this.#blocks.close()
-    await Promise.allSettled(this.#pinning.values())
-  }
-
-  /** One change of a pin at a time: whose file is there may not be durable yet, as long as its pin runs. */
-  async #inTurn(root: CID, change: () => Promise<void>): Promise<void> {
-    const key = root.toV1().toString()
-    for (let running = this.#pinning.get(key); running; running = this.#pinning.get(key)) {
-      await running.catch(() => {})
-    }
-    const pinning = change().finally(() => this.#pinning.delete(key))
-    this.#pinning.set(key, pinning)
-    return pinning
-  }
-
-  async #pin(root: CID, name: string, signal: AbortSignal | undefined): Promise<void> {
-    if (await this.isPinned(root, { signal })) return
-    const shards = new Set<string>()
-    const note = (cid: CID) => {
-      const shard = this.#blocks.shardOf(cid)
-      if (shard) shards.add(shard)
-    }
-    const source = {
-      block: (cid: CID) => {
-        note(cid)
-        return this.getBlock(cid)
-      },
-      check: async (cid: CID) => {
-        note(cid)
-        await this.#presentSize(cid)
-      },
-    }
-    await walkForPin(source, root, signal)
-    await this.#blocks.syncNames(shards)
-    signal?.throwIfAborted()
-    await this.#pins.add(root, name)
+    await this.#keeper.close()
   }
 
   async #node(cid: CID): Promise<FileNode> {

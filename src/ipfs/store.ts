@@ -42,6 +42,11 @@ export interface IpfsStore {
   /** Lets go of a root; what no other pin holds may be collected from then on. Fine where there is no such pin. */
   unpin(root: CID, options?: StoreOptions): Promise<void>
   isPinned(root: CID, options?: StoreOptions): Promise<boolean>
+  /**
+   * While it is not disposed of, what was stored since is not collected, pinned or not: an upload may take longer than
+   * any grace. Absent where others collect.
+   */
+  hold?(): Disposable
   isHealthy(options?: StoreOptions): Promise<boolean>
   close(): Promise<void>
 }
