@@ -1,8 +1,8 @@
-import { createHmac } from 'node:crypto'
 import type { RequestContext } from '../context.js'
 import { InvalidInputError, UploadTooLargeError } from '../errors.js'
 import { FileList } from './file-list.js'
 import type { FoundFile, IncomingFile } from './incoming-file.js'
+import { PlainDigest } from './plain-digest.js'
 import { countFlow } from './sweep-buffers.js'
 
 /** A file whose bytes have all come. */
@@ -10,7 +10,7 @@ export interface ReceivedFile<T> {
   name: string
   mediaType: string
   size: number
-  /** HMAC-SHA256 of the plain bytes under the gateway's secret, hex: tells a repeat, and nothing to others. */
+  /** Of the plain bytes, keyed: `PlainDigest`. */
   digest: string
   /** What the sink made of the bytes. */
   stored: T
@@ -65,7 +65,7 @@ async function receive<T>(
   spend: (bytes: number) => void,
 ): Promise<ReceivedFile<T>> {
   const maxBytes = Number(ctx.app.config.limits.maxFileBytes)
-  const hmac = createHmac('sha256', ctx.app.identity.secret('upload-digest'))
+  const digest = new PlainDigest(ctx.app.identity)
   let size = 0
   async function* metered(): AsyncGenerator<Uint8Array> {
     for await (const chunk of file.bytes()) {
@@ -80,11 +80,11 @@ async function receive<T>(
         )
       }
       spend(chunk.length)
-      hmac.update(chunk)
+      digest.update(chunk)
       countFlow(chunk.length)
       yield chunk
     }
   }
   const stored = await sink.store(metered())
-  return { name: file.name, mediaType: file.mediaType, size, digest: hmac.digest('hex'), stored }
+  return { name: file.name, mediaType: file.mediaType, size, digest: digest.finish(), stored }
 }

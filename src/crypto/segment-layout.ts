@@ -1,5 +1,9 @@
 import { HEADER_BYTES, TAG_BYTES } from './segment-cipher.js'
 
+/** Plain bytes of a whole segment of 64 KiB, and of the first one, which has the header. */
+export const SEGMENT_PLAIN_BYTES = 65_536 - TAG_BYTES
+export const FIRST_SEGMENT_PLAIN_BYTES = SEGMENT_PLAIN_BYTES - HEADER_BYTES
+
 /** Where the segments of one encrypted file lie. The first is shorter by the header: segment i starts at i × segmentBytes. */
 export class SegmentLayout {
   readonly segments: number
