@@ -368,6 +368,7 @@ describe('GET /api/fetch-content', () => {
         publishedAt: expect.stringMatching(/^\d{4}-.*Z$/),
         policy: { text: 'PLAN:gold' },
         manifestCid: gated.manifestCid,
+        baseUrl: expect.stringContaining(`/content/${gated.postHash}/~`),
         files: [{ ...shown.files[0], url: expect.stringContaining(`/content/${gated.postHash}/0?link=`) }],
         viewerAccess: { granted: true, reason: 'CREATOR', expiresAt: null },
       },

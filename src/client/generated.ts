@@ -358,7 +358,7 @@ export type GetContentQueryVariables = Exact<{
 }>;
 
 
-export type GetContentQuery = { content: { id: string, postHash: string, title: string, teaser: string, publishedAt: string, manifestCid: string, files: Array<{ name: string, mediaType: string, byteSize: string, cid: string, isEncrypted: boolean, url: string | null }> | null, viewerAccess: { granted: boolean, reason: AccessReason, expiresAt: string | null } | null, creator: { id: string, publicKey: string, username: string | null }, policy: { text: string } } | null };
+export type GetContentQuery = { content: { id: string, postHash: string, title: string, teaser: string, publishedAt: string, manifestCid: string, baseUrl: string | null, files: Array<{ name: string, mediaType: string, byteSize: string, cid: string, isEncrypted: boolean, url: string | null }> | null, viewerAccess: { granted: boolean, reason: AccessReason, expiresAt: string | null } | null, creator: { id: string, publicKey: string, username: string | null }, policy: { text: string } } | null };
 
 export type ListContentsQueryVariables = Exact<{
   creator: string;
@@ -367,7 +367,7 @@ export type ListContentsQueryVariables = Exact<{
 }>;
 
 
-export type ListContentsQuery = { contents: { nodes: Array<{ id: string, postHash: string, title: string, teaser: string, publishedAt: string, manifestCid: string, creator: { id: string, publicKey: string, username: string | null }, policy: { text: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type ListContentsQuery = { contents: { nodes: Array<{ id: string, postHash: string, title: string, teaser: string, publishedAt: string, manifestCid: string, baseUrl: string | null, creator: { id: string, publicKey: string, username: string | null }, policy: { text: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type PublishContentMutationVariables = Exact<{
   input: PublishContentInput;
@@ -486,7 +486,7 @@ export type FileFieldsFragment = { name: string, mediaType: string, byteSize: st
 
 export type AccessFieldsFragment = { granted: boolean, reason: AccessReason, expiresAt: string | null, evidence: Array<{ meaning: string, transaction: { id: string, transactionId: string, kind: TransactionKind, status: TransactionStatus, signer: { id: string, publicKey: string } | null, outputs: Array<{ to: { id: string, publicKey: string }, amount: { nanos: string, deso: string, usdCents: number | null } }>, fee: { nanos: string, deso: string, usdCents: number | null } | null, block: { height: number, hash: string, time: string } | null, rejection: { code: ErrorCode, message: string, rule: string, detail: string } | null } }>, checkedAt: { height: number, hash: string, time: string } };
 
-export type ContentFieldsFragment = { id: string, postHash: string, title: string, teaser: string, publishedAt: string, manifestCid: string, creator: { id: string, publicKey: string, username: string | null }, policy: { text: string } };
+export type ContentFieldsFragment = { id: string, postHash: string, title: string, teaser: string, publishedAt: string, manifestCid: string, baseUrl: string | null, creator: { id: string, publicKey: string, username: string | null }, policy: { text: string } };
 
 export type CreateChallengeMutationVariables = Exact<{
   input: CreateChallengeInput;
@@ -1179,6 +1179,7 @@ export const ContentFieldsFragmentDoc = new TypedDocumentString(`
     text
   }
   manifestCid
+  baseUrl
 }
     `, {"fragmentName":"ContentFields"}) as unknown as TypedDocumentString<ContentFieldsFragment, unknown>;
 export const GetAccountDocument = new TypedDocumentString(`
@@ -1426,6 +1427,7 @@ fragment ContentFields on Content {
     text
   }
   manifestCid
+  baseUrl
 }`) as unknown as TypedDocumentString<GetContentQuery, GetContentQueryVariables>;
 export const ListContentsDocument = new TypedDocumentString(`
     query ListContents($creator: PublicKey!, $first: Int, $after: String) {
@@ -1454,6 +1456,7 @@ export const ListContentsDocument = new TypedDocumentString(`
     text
   }
   manifestCid
+  baseUrl
 }`) as unknown as TypedDocumentString<ListContentsQuery, ListContentsQueryVariables>;
 export const PublishContentDocument = new TypedDocumentString(`
     mutation PublishContent($input: PublishContentInput!) {

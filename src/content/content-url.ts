@@ -7,23 +7,55 @@ import { type PublicKey, parsePublicKey } from '../deso/keys.js'
 import { type Content, type ContentFile, isPublic } from './content.js'
 
 /**
- * Where a file's bytes are served to the viewer: the plain route for a public content; for a gated one with a signed
- * link that names the viewer and the content, so that players need no header. Null where the viewer has no access.
- * The link never grants: each request asks for access anew.
+ * Where a content is a folder: its files' paths, relative to this, are their addresses, so that players and pages find
+ * what a playlist links. A gated content's address holds a signed link that names the viewer and the content, since
+ * players send no header and drop the query. Null where the viewer has no access. A link never grants: each request
+ * asks for access anew.
+ */
+export async function contentBaseUrl(ctx: RequestContext, content: Content): Promise<string | null> {
+  const link = await linkOf(ctx, content)
+  if (link === null) return null
+  return `${rootOf(ctx, content)}${link && `~${link}/`}`
+}
+
+/**
+ * Where a file's bytes are served to the viewer; null where the viewer has no access. Files that link others by relative
+ * addresses, or are linked so, stand at their paths below the base address; others at their index.
  */
 export async function contentUrl(
   ctx: RequestContext,
   content: Content,
-  file: Pick<ContentFile, 'index'>,
+  file: Pick<ContentFile, 'index' | 'name' | 'mediaType'>,
 ): Promise<string | null> {
-  const base = `${ctx.app.config.server.publicUrl}/content/${content.postHash}/${file.index}`
-  if (isPublic(content)) return base
-  if (!ctx.viewer) return null
+  if (isLinked(file)) {
+    const base = await contentBaseUrl(ctx, content)
+    return base && `${base}${encodePath(file.name)}`
+  }
+  const link = await linkOf(ctx, content)
+  return link === null ? null : `${rootOf(ctx, content)}${file.index}${link && `?link=${link}`}`
+}
+
+function rootOf({ app }: RequestContext, { postHash }: Content): string {
+  return `${app.config.server.publicUrl}/content/${postHash}/`
+}
+
+/** In a folder, or a list of what to play. Digits alone would be an index. */
+function isLinked({ name, mediaType }: Pick<ContentFile, 'name' | 'mediaType'>): boolean {
+  const isPlaylist = /\.(?:m3u8?|mpd)$/i.test(name) || /mpegurl|dash\+xml/i.test(mediaType)
+  return name.includes('/') || (isPlaylist && !/^[0-9]+$/.test(name))
+}
+
+/** A `~` at the start would look like a link. */
+function encodePath(name: string): string {
+  return name.split('/').map(encodeURIComponent).join('/').replace(/^~/, '%7E')
+}
+
+/** Empty: none is needed; null: the viewer has no access. */
+async function linkOf(ctx: RequestContext, content: Content): Promise<string | null> {
   const { viewer } = ctx
-  const decision = await decideAccess(ctx, content, viewer)
-  if (!decision.granted) return null
-  const link = await once(ctx, `link:${content.postHash}`, () => signLink(ctx.app, content.postHash, viewer))
-  return `${base}?link=${link}`
+  if (isPublic(content)) return ''
+  if (!viewer || !(await decideAccess(ctx, content, viewer)).granted) return null
+  return once(ctx, `link:${content.postHash}`, () => signLink(ctx.app, content.postHash, viewer))
 }
 
 async function signLink(app: AppContext, postHash: string, viewer: PublicKey): Promise<string> {

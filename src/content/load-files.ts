@@ -12,12 +12,23 @@ export async function loadFiles(ctx: RequestContext, content: Content): Promise<
 }
 
 export function filesOf(manifest: Manifest): ContentFile[] {
-  return manifest.files.map(({ name, type, size, cid }, index) => ({
-    index,
-    name,
-    mediaType: type,
-    size,
-    cid,
-    isEncrypted: manifest.enc !== null,
-  }))
+  return manifest.files.map((_, index) => fileOf(manifest, index) as ContentFile)
+}
+
+/** Null: there is none. */
+export function fileOf(manifest: Manifest, index: number): ContentFile | null {
+  const file = manifest.files[index]
+  if (!file) return null
+  const { name, type, size, cid } = file
+  return { index, name, mediaType: type, size, cid, isEncrypted: manifest.enc !== null }
+}
+
+/** Players ask for thousands of files by name; a manifest that is kept is the same object. */
+const indexes = new WeakMap<Manifest, ReadonlyMap<string, number>>()
+
+/** The place of the file of this name; -1: there is none. */
+export function indexOf(manifest: Manifest, name: string): number {
+  const known = indexes.get(manifest) ?? new Map(manifest.files.map((file, index) => [file.name, index]))
+  indexes.set(manifest, known)
+  return known.get(name) ?? -1
 }

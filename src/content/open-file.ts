@@ -7,7 +7,7 @@ import { type Content, type ContentFile, isPublic } from './content.js'
 import { AccessDeniedError, ContentNotFoundError } from './errors.js'
 import { type FileSecrets, fileSecrets } from './file-secrets.js'
 import { getContent } from './get-content.js'
-import { filesOf } from './load-files.js'
+import { fileOf, indexOf } from './load-files.js'
 import { loadManifest } from './load-manifest.js'
 
 /** A file that the account may have. */
@@ -42,8 +42,8 @@ export async function openFile(
 }
 
 function findFile(manifest: Manifest, wanted: string): ContentFile {
-  const files = filesOf(manifest)
-  const file = /^[0-9]+$/.test(wanted) ? files[Number(wanted)] : files.find(({ name }) => name === wanted)
+  const index = /^[0-9]+$/.test(wanted) ? Number(wanted) : indexOf(manifest, wanted)
+  const file = fileOf(manifest, index)
   if (!file) throw new ContentNotFoundError('This content has no such file.')
   return file
 }

@@ -1,5 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql'
 import { decideAccess } from '../../access/decide.js'
+import { contentBaseUrl } from '../../content/content-url.js'
 import { getContent } from '../../content/get-content.js'
 import { listContents } from '../../content/list-contents.js'
 import { loadFiles } from '../../content/load-files.js'
@@ -12,6 +13,7 @@ import { type Connection, toConnection } from '../relay/connection.js'
 import { decodeGlobalId } from '../relay/global-id.js'
 import { AfterArg, BeforeArg, FirstArg, LastArg, pageRequest } from '../relay/page-args.js'
 import { TransactionIdScalar } from '../scalars/identifiers.js'
+import { UrlScalar } from '../scalars/plain.js'
 import { PublicKeyType } from '../scalars/public-key.js'
 import { ContentConnection, ContentObject } from './content.js'
 import { FileObject } from './file.js'
@@ -53,6 +55,15 @@ export class ContentResolver {
   })
   async files(@Root() { content }: ContentObject, @Ctx() ctx: RequestContext): Promise<FileObject[]> {
     return (await loadFiles(ctx, content)).map((file) => new FileObject(file, content))
+  }
+
+  @FieldResolver(() => UrlScalar, {
+    nullable: true,
+    description:
+      'Where this content is a folder: the path of each file, relative to this, is its address, so that relative links work without a header, as HLS and DASH need. Of a gated content it works for the present viewer alone, for hours, and each request asks for access anew. Null where the viewer has no access.',
+  })
+  baseUrl(@Root() { content }: ContentObject, @Ctx() ctx: RequestContext): Promise<string | null> {
+    return contentBaseUrl(ctx, content)
   }
 
   @FieldResolver(() => AccessObject, {

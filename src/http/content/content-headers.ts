@@ -7,10 +7,11 @@ const PAGE_TYPES = /html|svg|xml|xsl|mathml/i
 
 /** Nothing here may act as a page of the gateway's origin, and no cache may keep what is gated. */
 export function contentHeaders({ file, isGated }: OpenedFile): Record<string, string> {
-  const isPage = PAGE_TYPES.test(file.mediaType) || PAGE_TYPES.test(file.name.split('.').at(-1) ?? '')
+  const name = file.name.slice(file.name.lastIndexOf('/') + 1)
+  const isPage = PAGE_TYPES.test(file.mediaType) || PAGE_TYPES.test(name.split('.').at(-1) ?? '')
   return {
     'content-type': isMediaType(file.mediaType) ? file.mediaType : 'application/octet-stream',
-    'content-disposition': disposition(isPage ? 'attachment' : 'inline', file.name),
+    'content-disposition': disposition(isPage ? 'attachment' : 'inline', name),
     'accept-ranges': 'bytes',
     'cache-control': isGated ? 'private, no-store' : 'public, max-age=300',
     ...(isGated && { vary: 'Authorization' }),

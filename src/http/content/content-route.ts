@@ -6,11 +6,15 @@ import type { AppContext, RequestContext } from '../../context.js'
 import { answerError } from '../answer-error.js'
 import { HttpError } from '../http-error.js'
 import { contextFor, createRequestContext } from '../request-context.js'
+import { type ContentPath, parseContentPath } from './content-path.js'
 import { sendFile } from './send-file.js'
 
-/** /content/<postHash>/<index or name>: the bytes, to whom the chain entitles. */
+/**
+ * /content/<postHash>/<index, name or path>: the bytes, to whom the chain entitles. With `~<link>/` before the file, or
+ * `?link=` behind it, to the viewer whom the link names.
+ */
 export function contentRoute(app: AppContext): Router {
-  return Router().all('/:postHash/:file', async (req: Request<{ postHash: string; file: string }>, res) => {
+  return Router().all('/*path', async (req, res) => {
     try {
       await serve(app, req, res)
     } catch (error) {
@@ -19,18 +23,15 @@ export function contentRoute(app: AppContext): Router {
   })
 }
 
-async function serve(
-  app: AppContext,
-  req: Request<{ postHash: string; file: string }>,
-  res: Response,
-): Promise<void> {
+async function serve(app: AppContext, req: Request, res: Response): Promise<void> {
   if (req.method !== 'GET' && req.method !== 'HEAD') {
     res.setHeader('allow', 'GET, HEAD, OPTIONS')
     throw new HttpError(405, 'BAD_REQUEST', 'Bytes are for GET and HEAD alone.')
   }
-  const { postHash, file } = req.params
-  if (!/^[0-9a-f]{64}$/.test(postHash)) throw new ContentNotFoundError()
-  const ctx = await contextOf(app, req, res, postHash)
+  const path = parseContentPath(req.path)
+  if (!path) throw new ContentNotFoundError()
+  const ctx = await contextOf(app, req, res, path)
+  const { postHash, file } = path
   await sendFile(req, res, await openFile(ctx, { postHash, file, account: ctx.viewer }), ctx.signal)
 }
 
@@ -39,9 +40,9 @@ async function contextOf(
   app: AppContext,
   req: Request,
   res: Response,
-  postHash: string,
+  { postHash, link }: ContentPath,
 ): Promise<RequestContext> {
-  const { link } = req.query
-  if (link === undefined) return createRequestContext(app, req, res, { deadline: false })
-  return contextFor(app, res, await verifyLink(app, String(link), postHash), { deadline: false })
+  const given = link ?? req.query.link
+  if (given === undefined) return createRequestContext(app, req, res, { deadline: false })
+  return contextFor(app, res, await verifyLink(app, String(given), postHash), { deadline: false })
 }
