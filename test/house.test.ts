@@ -25,6 +25,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   config: [],
   devchain: ['deso', 'store'],
   client: ['deso', 'protocol'],
+  gc: ['config', 'store', 'ipfs'],
   story: ['client', 'deso', 'protocol', 'config'],
 }
 
@@ -43,7 +44,7 @@ const MAY_IMPORT_TYPES: Record<string, readonly string[]> = {
   ipfs: GROUND,
   crypto: GROUND,
   store: GROUND,
-  config: ['deso'],
+  config: ['deso', 'ipfs'],
 }
 
 /** The files at the root of src, and who may import them; those that are not named may be imported by all. */

@@ -12,8 +12,8 @@ const PREFETCH = 4
 export interface FileSource {
   /** A decoded dag-pb node of a file. */
   node(cid: CID): Promise<FileNode>
-  /** The bytes [from, to) of a raw leaf, with the size of the whole leaf. */
-  leaf(cid: CID, from: number, to: number): Promise<{ bytes: Uint8Array; blockSize: number }>
+  /** The bytes [from, to) of a raw leaf, all of them, with the size of the whole leaf if that is known. */
+  leaf(cid: CID, from: number, to: number): Promise<{ bytes: Uint8Array; blockSize?: number }>
 }
 
 /** A stretch [from, to) of one leaf, still to be read; or bytes that stood in a node. */
@@ -91,7 +91,7 @@ async function readLeaf(
   { leaf, from, to }: Exclude<Piece, Uint8Array>,
 ): Promise<Uint8Array> {
   const { bytes, blockSize } = await source.leaf(leaf.cid, from, to)
-  assertSize(leaf, blockSize)
+  if (blockSize !== undefined) assertSize(leaf, blockSize)
   return bytes
 }
 
