@@ -13,6 +13,7 @@ import type { NodeHealth, NodeState } from './deso/node.js'
 import { createNodeFleet } from './deso/node-fleet.js'
 import { devAccounts } from './devchain/accounts.js'
 import { startDevchain } from './devchain/devchain.js'
+import { openEmbeddedIpfs } from './embedded-ipfs.js'
 import { LiveOperations } from './graphql/live/live-operations.js'
 import { createSchema } from './graphql/schema.js'
 import { createGraphQLServer } from './graphql/server.js'
@@ -20,7 +21,6 @@ import { createHttpApp } from './http/app.js'
 import { openDoor, portInUse } from './http/door.js'
 import { LiveConnections } from './http/live/live-connections.js'
 import { createWebSockets } from './http/live/web-sockets.js'
-import { createEmbeddedStore } from './ipfs/embedded-store.js'
 import { LiveFeed } from './live/live-feed.js'
 import { createLogger } from './logger.js'
 import { createMetrics } from './metrics.js'
@@ -132,9 +132,8 @@ async function openApp(
   const path = join(config.dataDir, 'state.log')
   const state = await openState({ url: config.stateUrl, path, prefix, clock, log })
   opened.push(() => state.close())
-  const ipfs = await createEmbeddedStore({ dir: join(config.dataDir, 'ipfs'), log })
-  opened.push(() => ipfs.close())
   const metrics = createMetrics()
+  const ipfs = await openEmbeddedIpfs(config, { clock, log, metrics }, opened)
   const caches = openCaches({
     url: config.cacheUrl,
     prefix,

@@ -32,6 +32,8 @@ export interface Metrics {
   liveWatch(field: string, change: 1 | -1): void
   liveEvent(field: string): void
   liveDropped(transport: LiveTransport, reason: string): void
+  /** What one collection of the IPFS store removed; null: it failed. */
+  collected(garbage: { blocks: number; bytes: number } | null): void
   /** All of it in Prometheus' text format. */
   expose(): Promise<{ contentType: string; text: string }>
 }
@@ -78,6 +80,10 @@ export function createMetrics(): Metrics {
     'reason',
   )
 
+  const collections = counter('gc_runs_total', 'Collections of the embedded IPFS store.', 'outcome')
+  const collectedBlocks = counter('gc_blocks_total', 'Blocks that collections removed.')
+  const collectedBytes = counter('gc_bytes_total', 'Bytes of the blocks that collections removed.')
+
   return {
     nodeRequest({ host, endpoint, outcome, seconds }) {
       nodeRequests.inc({ host, endpoint, outcome })
@@ -95,6 +101,11 @@ export function createMetrics(): Metrics {
     liveWatch: (field, change) => watches.inc({ field }, change),
     liveEvent: (field) => events.inc({ field }),
     liveDropped: (transport, reason) => dropped.inc({ transport, reason }),
+    collected(garbage) {
+      collections.inc({ outcome: garbage ? 'OK' : 'FAILED' })
+      collectedBlocks.inc(garbage?.blocks ?? 0)
+      collectedBytes.inc(garbage?.bytes ?? 0)
+    },
     expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   }
 }

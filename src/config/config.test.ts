@@ -57,6 +57,7 @@ describe('the settings', () => {
         commitWaitSeconds: 30,
         maxReplayBlocks: 1000,
       },
+      garbage: { graceSeconds: 86_400, intervalSeconds: 21_600 },
       live: { maxConnections: 10_000, heartbeatSeconds: 15, maxQueue: 256 },
     })
   })

@@ -5,6 +5,7 @@
  */
 import { resolve } from 'node:path'
 import { readEnv } from './env.js'
+import { type Garbage, readGarbage } from './garbage.js'
 import { type Limits, readLimits } from './limits.js'
 import { Settings } from './settings.js'
 import { isLoopback, parseBaseUrl, parseRedisUrl } from './urls.js'
@@ -48,6 +49,7 @@ export interface Config {
     readonly linkSeconds: number
   }
   readonly limits: Limits
+  readonly garbage: Garbage
   readonly live: {
     /** WebSockets and event streams together. */
     readonly maxConnections: number
@@ -88,6 +90,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       linkSeconds: settings.integer('LINK_SECONDS', { default: 21_600, min: 1, max: 604_800 }),
     },
     limits: readLimits(settings),
+    garbage: readGarbage(settings),
     live: {
       maxConnections: settings.integer('MAX_LIVE_CONNECTIONS', { default: 10_000, min: 0, max: 1_000_000 }),
       heartbeatSeconds: settings.integer('LIVE_HEARTBEAT_SECONDS', { default: 15, min: 1, max: 60 }),

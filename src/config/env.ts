@@ -21,6 +21,8 @@ export function readEnv(env: NodeJS.ProcessEnv) {
     DEVCHAIN_PORT: text('DEVCHAIN_PORT'),
     DEVCHAIN_BLOCK_MS: text('DEVCHAIN_BLOCK_MS'),
     IPFS_STORE: text('IPFS_STORE'),
+    GC_GRACE_SECONDS: text('GC_GRACE_SECONDS'),
+    GC_INTERVAL_SECONDS: text('GC_INTERVAL_SECONDS'),
     CACHE_URL: text('CACHE_URL'),
     STATE_URL: text('STATE_URL'),
     SESSION_SECONDS: text('SESSION_SECONDS'),

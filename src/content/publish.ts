@@ -99,6 +99,8 @@ async function storeFiles<T>(
   sink: ContentSink<T>,
 ): Promise<Published> {
   const { creator, input } = publication
+  // However long it takes: what it stores is not collected before it is pinned.
+  using _stored = ctx.app.ipfs.hold?.()
   const quota = await openQuota(ctx, creator)
   try {
     const files = await receiveFiles(ctx, given, sink, quota.spend)

@@ -31,6 +31,8 @@ export interface EmbeddedStoreOptions {
   /** Made if missing. One process at a time: at the start, unfinished writes of the last are removed. */
   dir: string
   log?: Pick<Logger, 'warn'>
+  /** Leaves the unfinished writes of the last process where they are. */
+  keepsTemp?: boolean
   /** Milliseconds since the epoch: the time of blocks, by which a collection spares the young. That of this machine. */
   now?: () => number
 }
@@ -58,11 +60,12 @@ export interface CollectingStore extends IpfsStore {
 export async function createEmbeddedStore({
   dir,
   log,
+  keepsTemp = false,
   now = Date.now,
 }: EmbeddedStoreOptions): Promise<CollectingStore> {
   const tempDir = join(dir, 'tmp')
   try {
-    const leftovers = await clearTempDir(tempDir)
+    const leftovers = keepsTemp ? 0 : await clearTempDir(tempDir)
     if (leftovers > 0) log?.warn({ dir, leftovers }, 'removed unfinished writes from the IPFS store')
     const blocks = await BlockFiles.open(join(dir, 'blocks'), tempDir, now)
     const pins = await PinFiles.open(join(dir, 'pins'), tempDir, now)
