@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Announcer } from './announcer.js'
 import type { Clock } from './clock.js'
 import type { Config } from './config/config.js'
+import type { ContentPins } from './content/pins/content-pins.js'
 import type { GatewayIdentity } from './crypto/gateway-identity.js'
 import type { BlockFollower } from './deso/block-follower.js'
 import type { ChainReader } from './deso/chain.js'
@@ -32,6 +33,9 @@ export interface AppContext {
   metrics: Metrics
   /** By the ids of transactions: something may have become of what was handed in here. */
   submits: Announcer
+  /** By the key of a nonce (transaction/sending-store.ts): a form of it was found in a committed block. */
+  commits: Announcer
+  pins: ContentPins
   /** Loaders for one request (or one piece of background work). */
   createLoaders(signal: AbortSignal): Loaders
 }

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { Announcer } from './announcer.js'
 import { type Clock, systemClock } from './clock.js'
 import type { Config } from './config/config.js'
+import { ContentPins } from './content/pins/content-pins.js'
 import type { AppContext } from './context.js'
 import { type GatewayIdentity, gatewayIdentityFromSeed } from './crypto/gateway-identity.js'
 import { createBlockFollower } from './deso/block-follower.js'
@@ -165,7 +166,7 @@ async function openApp(
     observe: (progress) => metrics.followed(progress),
   })
   opened.push(async () => follower[Symbol.asyncDispose]())
-  return {
+  const rooms = {
     config,
     clock,
     log,
@@ -180,8 +181,13 @@ async function openApp(
     mutex: new KeyedMutex(),
     metrics,
     submits: new Announcer(),
-    createLoaders: (signal) => createLoaders({ node, caches, clock, signal }),
+    commits: new Announcer(),
+    createLoaders: (signal: AbortSignal) => createLoaders({ node, caches, clock, signal }),
   }
+  const pins = new ContentPins(rooms)
+  pins.start()
+  opened.push(async () => pins[Symbol.asyncDispose]())
+  return { ...rooms, pins }
 }
 
 /**

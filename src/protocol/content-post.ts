@@ -41,7 +41,7 @@ export function parseContentPost(post: NodePost): ContentPost | null {
 }
 
 function parsePost(post: NodePost): ContentPost | null {
-  const fields = post.isHidden ? null : parseFields((key) => post.extraData.get(key) ?? '')
+  const fields = post.isHidden ? null : parseContentFields((key) => post.extraData.get(key) ?? '')
   if (fields === null) return null
   const { hash: postHash, poster: creator, body: teaser, timestampNanos } = post
   return { ...fields, postHash, creator, teaser, timestampNanos }
@@ -53,7 +53,7 @@ export function parseContentTransaction(
 ): (ContentFields & { metadata: SubmitPost; teaser: string }) | null {
   const { metadata, extraData } = transaction
   if (metadata.type !== 'SUBMIT_POST' || metadata.isHidden) return null
-  const fields = parseFields((key) => decodeText(extraData.get(key) ?? new Uint8Array()))
+  const fields = parseContentFields((key) => decodeText(extraData.get(key) ?? new Uint8Array()))
   const teaser = parseBody(metadata.body)
   return fields && teaser !== null ? { ...fields, metadata, teaser } : null
 }
@@ -74,8 +74,11 @@ export function contentBody(teaser: string): Uint8Array {
   return encodeText(JSON.stringify({ Body: teaser }))
 }
 
-/** A post cannot hold an empty value (it deletes the key), so a title must say something. */
-function parseFields(text: (key: string) => string | null): ContentFields | null {
+/**
+ * The fields of a content, by the keys of ExtraData; null when they do not hold. A post cannot hold an empty value (it
+ * deletes the key), so a title must say something.
+ */
+export function parseContentFields(text: (key: string) => string | null): ContentFields | null {
   const title = text('DIGTITLE')
   const manifestCid = parseManifestCid(text('DIGMANIFEST') ?? '')
   const policy = parsePolicy(text('DIGACCESS') ?? '')

@@ -32,6 +32,17 @@ export interface DraftRequest {
    * it is not called again: the same parts get the same nonce and a greater fee.
    */
   build(): Promise<DraftParts> | DraftParts
+  /** Makes durable what a new draft rests on, before anybody can sign it. What it throws pins nothing. */
+  secure?(placed: PlacedDraft): Promise<void>
+}
+
+/** Where a draft will stand on the chain, if it does. */
+export interface PlacedDraft {
+  /** Of its nonce (sending-store.ts). */
+  sendingKey: string
+  /** Of the committed tip: no block up to it holds the draft. */
+  tipHeight: number
+  expiresAtHeight: number
 }
 
 export interface DraftParts {

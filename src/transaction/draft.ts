@@ -182,6 +182,11 @@ async function makeDraft(
     isPinnedBySigner: ctx.viewer === signer,
     replaced: yielding ? replacedBy(yielding.stored.record) : [],
   }
+  await request.secure?.({
+    sendingKey: sendingKeyOf(transaction),
+    tipHeight: terms.height,
+    expiresAtHeight: expiryOf(transaction),
+  })
   await reserveNonce(ctx, key, transaction, terms)
   return store(ctx, key, yielding?.stored ?? null, record, transaction, terms.height)
 }

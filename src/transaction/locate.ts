@@ -93,6 +93,7 @@ async function search(
   }
   if (mined !== sending.mined || blocks >= WORTH_KEEPING_BLOCKS)
     await keep(ctx, key, sending, { mined, up, down }).catch(unlessUnavailable)
+  if (mined !== sending.mined) await ctx.app.commits.announce(key)
   return { mined, tip, isAboveDone: up >= ceiling, isBelowDone: down <= floor }
 }
 

@@ -44,7 +44,7 @@ async function submitSigned(ctx: RequestContext, signed: SignedTransaction): Pro
   try {
     return await ctx.app.mutex.run(signed.sendingKey, oneAtATime, ctx.signal)
   } finally {
-    ctx.app.submits.announce(signed.id)
+    void ctx.app.submits.announce(signed.id)
   }
 }
 

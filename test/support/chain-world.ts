@@ -66,6 +66,8 @@ export async function openChainWorld(): Promise<ChainWorld> {
     follower: null as never,
     live: null as never,
     submits: new Announcer(),
+    commits: new Announcer(),
+    pins: null as never,
     state: new MemoryState(),
     mutex: new KeyedMutex(),
     metrics: createMetrics(),

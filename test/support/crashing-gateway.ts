@@ -73,6 +73,8 @@ export class CrashingGateway {
       state: withPoints('state', opened, run),
       mutex: new KeyedMutex(),
       submits: new Announcer(),
+      commits: new Announcer(),
+      pins: null as never,
       follower: null as never,
       live: null as never,
       metrics: UNCOUNTED,

@@ -114,6 +114,7 @@ export function fakeGateway({
     caches: createMemoryCaches(clock),
     mutex: new KeyedMutex(),
     submits: new Announcer(),
+    commits: new Announcer(),
     createLoaders: () => fakeLoaders(chain),
   } as unknown as AppContext
 }

@@ -1,5 +1,6 @@
 import { publicKeyFromBytes, publicKeyOf } from '../../src/deso/keys.js'
 import { sha256d } from '../../src/deso/signature.js'
+import type { DevchainOptions } from '../../src/devchain/devchain.js'
 import { encodeGlobalId } from '../../src/graphql/relay/global-id.js'
 import { type HandMade, type Parts, partsOf, type Ref, refOf, signedHex } from './hand-made.js'
 import {
@@ -50,14 +51,19 @@ export class Market implements AsyncDisposable {
     private readonly closeChain: () => Promise<void>,
   ) {}
 
-  /** `env`: settings of the gateway; what depends on the chain's address is made when that is known. */
+  /**
+   * `env`: settings of the gateway; what depends on the chain's address is made when that is known. `params`: of the
+   * chain.
+   */
   static async open(
     env: Env | ((chainUrl: string, chain: ChainControl) => Promise<Env>) = {},
+    params: DevchainOptions['params'] = {},
   ): Promise<Market> {
     const clock = new MovableClock(OPENING * 1000)
     const chain = await openChain(0, {
       clock: new MovableClock(OPENING * 1000),
       indexLagMs: Number.MAX_SAFE_INTEGER,
+      params,
     })
     const world = await openWorld({
       chain,

@@ -1,0 +1,129 @@
+import { type PublicKey, publicKeyFromBytes } from '../../deso/keys.js'
+import type { SubmitPost, Transaction } from '../../deso/transaction.js'
+import { decodeText } from '../../protocol/bytes.js'
+import { parseContentFields } from '../../protocol/content-post.js'
+import { changeJson, loadJson } from './change-json.js'
+import type { Rooms } from './rooms.js'
+
+/** What committed transactions made of a content, as far as this gateway read them. */
+export interface ContentHistory {
+  v: 1
+  creator: PublicKey
+  isHidden: boolean
+  /** ExtraData of the post that say a content, as a node merges them over its edits. */
+  fields: Readonly<Record<string, string>>
+  /** The last transactions that are in it: what comes from before them changes nothing any more. */
+  last: { height: number; ids: readonly string[] }
+  /** Oldest first; only those whose fields held. */
+  versions: readonly RecordedVersion[]
+}
+
+export interface RecordedVersion {
+  /** Of the transaction that made it. */
+  id: string
+  height: number
+  manifestCid: string
+  title: string
+  policy: string
+}
+
+/** A committed SUBMIT_POST. */
+export interface CommittedPost {
+  id: string
+  height: number
+  transaction: Transaction & { metadata: SubmitPost }
+}
+
+const FIELDS = ['DIGV', 'DIGTITLE', 'DIGMANIFEST', 'DIGACCESS'] as const
+/** Beyond, the oldest but the first are forgotten. */
+const MAX_VERSIONS = 1_000
+const MAX_POSTS = 5_000
+/** As long as the state lets anything be kept; anew with each change. */
+const KEPT_MS = 20 * 365 * 86_400_000
+
+export function loadHistory(rooms: Rooms, postHash: string): Promise<ContentHistory | null> {
+  return loadJson<ContentHistory>(rooms, keyOf(postHash))
+}
+
+/** The post that a transaction makes or edits. */
+export function postHashOf({ id, transaction: { metadata } }: CommittedPost): string {
+  return metadata.postHashToModify.length === 0 ? id : Buffer.from(metadata.postHashToModify).toString('hex')
+}
+
+/** Adds a committed transaction, once; what the content has become by it. Durable when it resolves. */
+export async function recordPost(rooms: Rooms, post: CommittedPost): Promise<ContentHistory> {
+  const creator = publicKeyFromBytes(post.transaction.publicKey, rooms.config.deso.network)
+  const postHash = postHashOf(post)
+  const until = rooms.clock.now() + KEPT_MS
+  let after: ContentHistory | null = null
+  const change = (before: ContentHistory | null): ContentHistory | null => {
+    after = withPost(before ?? emptyHistory(creator), post)
+    return after === before ? null : after
+  }
+  await changeJson(rooms, keyOf(postHash), until, change)
+  const history = after ?? emptyHistory(creator)
+  const manifestCid = history.versions.find(({ id }) => id === post.id)?.manifestCid
+  if (manifestCid) await recordUse(rooms, manifestCid, postHash, until)
+  return history
+}
+
+/** Posts that have named a manifest in any version, as far as this gateway knows. */
+export async function postsNaming(rooms: Rooms, manifestCid: string): Promise<readonly string[]> {
+  return (await loadJson<string[]>(rooms, usesKeyOf(manifestCid))) ?? []
+}
+
+async function recordUse(rooms: Rooms, manifestCid: string, postHash: string, until: number): Promise<void> {
+  await changeJson<string[]>(rooms, usesKeyOf(manifestCid), until, (before) =>
+    before?.includes(postHash) ? null : [...(before ?? []), postHash].slice(-MAX_POSTS),
+  )
+}
+
+function emptyHistory(creator: PublicKey): ContentHistory {
+  return { v: 1, creator, isHidden: false, fields: {}, last: { height: 0, ids: [] }, versions: [] }
+}
+
+function withPost(history: ContentHistory, { id, height, transaction }: CommittedPost): ContentHistory {
+  const { last } = history
+  if (height === last.height && last.ids.includes(id)) return history
+  const isOld = height < last.height
+  if (isOld && history.versions.some((version) => version.id === id)) return history
+  const fields = merge(isOld ? {} : history.fields, transaction)
+  const { isHidden } = transaction.metadata
+  // A new post is never hidden, whatever it says.
+  const hides = isHidden && transaction.metadata.postHashToModify.length > 0
+  const versions = hides ? history.versions : withVersion(history.versions, { id, height, fields })
+  if (isOld) return { ...history, versions }
+  const ids = height === last.height ? [...last.ids, id] : [id]
+  return { ...history, isHidden: hides, fields, versions, last: { height, ids } }
+}
+
+function withVersion(
+  versions: readonly RecordedVersion[],
+  { id, height, fields }: { id: string; height: number; fields: Record<string, string> },
+): readonly RecordedVersion[] {
+  const parsed = parseContentFields((key) => fields[key] ?? '')
+  if (!parsed) return versions
+  const { title, policy, manifestCid } = parsed
+  const version = { id, height, manifestCid: manifestCid.toString(), title, policy: policy.text }
+  const place = versions.findLastIndex((each) => each.height <= height) + 1
+  const all = [...versions.slice(0, place), version, ...versions.slice(place)]
+  return all.length > MAX_VERSIONS ? [...all.slice(0, 1), ...all.slice(2)] : all
+}
+
+/** An empty value deletes its key, a missing one leaves it as it is. */
+function merge(before: Readonly<Record<string, string>>, { extraData }: Transaction): Record<string, string> {
+  const fields = { ...before }
+  for (const key of FIELDS) {
+    const value = extraData.get(key)
+    if (value) fields[key] = decodeText(value) ?? ''
+  }
+  return fields
+}
+
+function keyOf(postHash: string): string {
+  return `content-history:${postHash}`
+}
+
+function usesKeyOf(manifestCid: string): string {
+  return `manifest-posts:${manifestCid}`
+}
