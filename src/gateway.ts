@@ -14,7 +14,6 @@ import type { NodeHealth, NodeState } from './deso/node.js'
 import { createNodeFleet } from './deso/node-fleet.js'
 import { devAccounts } from './devchain/accounts.js'
 import { startDevchain } from './devchain/devchain.js'
-import { openEmbeddedIpfs } from './embedded-ipfs.js'
 import { LiveOperations } from './graphql/live/live-operations.js'
 import { createSchema } from './graphql/schema.js'
 import { createGraphQLServer } from './graphql/server.js'
@@ -25,6 +24,7 @@ import { createWebSockets } from './http/live/web-sockets.js'
 import { LiveFeed } from './live/live-feed.js'
 import { createLogger } from './logger.js'
 import { createMetrics } from './metrics.js'
+import { openIpfs } from './open-ipfs.js'
 import { openCaches } from './store/caches.js'
 import { lockDataDir } from './store/data-dir.js'
 import { generatedSeed } from './store/generated-seed.js'
@@ -134,7 +134,7 @@ async function openApp(
   const state = await openState({ url: config.stateUrl, path, prefix, clock, log })
   opened.push(() => state.close())
   const metrics = createMetrics()
-  const ipfs = await openEmbeddedIpfs(config, { clock, log, metrics }, opened)
+  const ipfs = await openIpfs(config, { clock, log, metrics }, opened)
   const caches = openCaches({
     url: config.cacheUrl,
     prefix,

@@ -1,7 +1,8 @@
-import { loadConfig } from './config/config.js'
+import { type Config, loadConfig } from './config/config.js'
 import { ConfigError } from './config/settings.js'
 import { type Gateway, startGateway } from './gateway.js'
 import { CannotListenError, PortInUseError } from './http/door.js'
+import { nameOf } from './ipfs/kubo/endpoint.js'
 import { DataDirInUseError, DataDirUnusableError } from './store/data-dir.js'
 import { LogCorruptError } from './store/log-replay.js'
 import { StateUnsuitableError } from './store/redis-durability.js'
@@ -53,6 +54,12 @@ function inRedis(name: string, url: string | null): string[] {
   return url === null ? [] : [`  ${name.padEnd(9)} ${new URL(url).host}   (Redis)`]
 }
 
+function storeOf({ ipfs, dataDir }: Config): string {
+  return ipfs.kubo
+    ? `${ipfs.kubo.endpoints.map(nameOf).join(', ')}   (Kubo)`
+    : `${dataDir}/ipfs   (embedded store)`
+}
+
 function banner({ url, app, devchain }: Gateway): string {
   const { config } = app
   const lines = [
@@ -62,7 +69,7 @@ function banner({ url, app, devchain }: Gateway): string {
     `  GraphQL   ${url}/graphql   (open it in a browser to explore)`,
     `  REST      ${url}/api`,
     `  DeSo      ${devchain ? `${devchain.url}   (local chain, ${config.deso.network})` : config.deso.nodeUrls?.join(', ')}`,
-    `  IPFS      ${config.dataDir}/ipfs   (embedded store)`,
+    `  IPFS      ${storeOf(config)}`,
     `  Data      ${config.dataDir}`,
     ...inRedis('State', config.stateUrl),
     ...inRedis('Cache', config.cacheUrl),

@@ -41,6 +41,7 @@ describe('the settings', () => {
       dataDir: resolve('data'),
       deso: { nodeUrls: null, network: 'testnet', timeoutMs: 10_000 },
       devchain: { port: 18_001, blockMs: 500 },
+      ipfs: { kubo: null },
       cacheUrl: null,
       stateUrl: null,
       seeds: null,
@@ -184,7 +185,7 @@ describe('the settings in production', () => {
   it('embed and generate nothing silently', () => {
     expect(faultsOf({ NODE_ENV: 'production' })).toEqual([
       'DESO_NODE_URL: write the URL of a DeSo node; the local chain is for development alone.',
-      'IPFS_STORE: write embedded, to keep content under DATA_DIR; there is no other store yet.',
+      'IPFS_STORE: write embedded, to keep content under DATA_DIR, or set KUBO_RPC_URL.',
       'PUBLIC_URL: write the https URL under which clients reach this gateway.',
       'DESO_NETWORK: write mainnet or testnet, whichever the node of DESO_NODE_URL is on.',
       'GATEWAY_SEED: write 64 hex digits (openssl rand -hex 32), and keep them: they open all files.',
@@ -294,6 +295,75 @@ describe('the place of cache and state', () => {
       expect.stringMatching(/^STATE_URL: write /),
     ])
     expect(faults.join()).not.toContain('secret')
+  })
+})
+
+describe('the Kubo nodes', () => {
+  it('are URLs and sockets, each with its gateway and a token', () => {
+    const { kubo } = loadConfig({
+      KUBO_RPC_URL: 'http://kubo-1:5001/api/v0/, https://kubo-2.example.org/rpc ,unix:/run/ipfs/api.sock',
+      KUBO_GATEWAY_URL: 'http://kubo-1:8080/,https://kubo-2.example.org,http://127.0.0.1:8080',
+      KUBO_RPC_TOKEN: 's3cret',
+      KUBO_TIMEOUT_MS: '5000',
+    }).ipfs
+    expect(kubo).toEqual({
+      timeoutMs: 5000,
+      endpoints: [
+        { rpcUrl: 'http://kubo-1:5001', socketPath: null, token: 's3cret', gatewayUrl: 'http://kubo-1:8080' },
+        {
+          rpcUrl: 'https://kubo-2.example.org/rpc',
+          socketPath: null,
+          token: 's3cret',
+          gatewayUrl: 'https://kubo-2.example.org',
+        },
+        {
+          rpcUrl: null,
+          socketPath: '/run/ipfs/api.sock',
+          token: 's3cret',
+          gatewayUrl: 'http://127.0.0.1:8080',
+        },
+      ],
+    })
+  })
+
+  it('have a token each, and no gateway unless given', () => {
+    const env = { KUBO_RPC_URL: 'http://a:5001,unix:///b.sock', KUBO_RPC_TOKEN: 'first,second' }
+    expect(loadConfig(env).ipfs.kubo?.endpoints).toEqual([
+      { rpcUrl: 'http://a:5001', socketPath: null, token: 'first', gatewayUrl: null },
+      { rpcUrl: null, socketPath: '/b.sock', token: 'second', gatewayUrl: null },
+    ])
+  })
+
+  it('are enough of a store in production, and leave no place for another', () => {
+    const { IPFS_STORE: _, ...production } = PRODUCTION
+    expect(faultsOf({ ...production, KUBO_RPC_URL: 'http://kubo:5001' })).toEqual([])
+    expect(faultsOf({ ...PRODUCTION, KUBO_RPC_URL: 'http://kubo:5001' })).toEqual([
+      'IPFS_STORE: leave it out, as KUBO_RPC_URL names another store.',
+    ])
+  })
+
+  it('are refused in words that say what to write, and never tell a secret', () => {
+    expect(faultsOf({ KUBO_RPC_URL: 'kubo:5001,unix:api.sock,http://me:s3cret@kubo:5001' })).toEqual([
+      'KUBO_RPC_URL: write a whole URL such as https://example.org (URL 1).',
+      'KUBO_RPC_URL: write unix: and an absolute path such as unix:/run/ipfs/api.sock (URL 2).',
+      'KUBO_RPC_URL: write it without user and password; tokens go into KUBO_RPC_TOKEN (URL 3).',
+    ])
+    expect(faultsOf({ KUBO_RPC_URL: 'http://a:5001,http://a:5001' })).toEqual([
+      'KUBO_RPC_URL: write each URL once.',
+    ])
+    expect(
+      faultsOf({ KUBO_RPC_URL: 'http://a:5001,http://b:5001,http://c:5001', KUBO_RPC_TOKEN: 'x,s3 cret' }),
+    ).toEqual([
+      'KUBO_RPC_TOKEN: write one token for all nodes, or one for each in the order of KUBO_RPC_URL.',
+      'KUBO_RPC_TOKEN: write the token alone, without spaces (token 2).',
+    ])
+    expect(faultsOf({ KUBO_RPC_TOKEN: 's3cret' })).toEqual([
+      'KUBO_RPC_TOKEN: write KUBO_RPC_URL, too, or leave it out.',
+    ])
+    expect(faultsOf({ KUBO_RPC_URL: 'http://a:5001', KUBO_GATEWAY_URL: 'http://a:8080,b' })).toEqual([
+      'KUBO_GATEWAY_URL: write one URL for each node, in the order of KUBO_RPC_URL.',
+      'KUBO_GATEWAY_URL: write a whole URL such as https://example.org (URL 2).',
+    ])
   })
 })
 

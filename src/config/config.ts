@@ -6,6 +6,7 @@
 import { resolve } from 'node:path'
 import { readEnv } from './env.js'
 import { type Garbage, readGarbage } from './garbage.js'
+import { type KuboConfig, readKubo } from './kubo.js'
 import { type Limits, readLimits } from './limits.js'
 import { Settings } from './settings.js'
 import { isLoopback, parseBaseUrl, parseRedisUrl } from './urls.js'
@@ -35,6 +36,11 @@ export interface Config {
     readonly network: 'mainnet' | 'testnet'
     /** For one request to a node. */
     readonly timeoutMs: number
+  }
+  /** Where content is kept. */
+  readonly ipfs: {
+    /** Null: the embedded store, in `dataDir`. Holds tokens. */
+    readonly kubo: KuboConfig | null
   }
   /** A Redis URL, which may hold a password. Null: in this process, and lost with it. */
   readonly cacheUrl: string | null
@@ -77,6 +83,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       network: readNetwork(settings, isProduction),
       timeoutMs: settings.integer('NODE_TIMEOUT_MS', { default: 10_000, min: 100, max: 120_000 }),
     },
+    ipfs: { kubo: readKubo(settings) },
     cacheUrl: settings.text('CACHE_URL') === 'memory:' ? null : readRedisUrl(settings, 'CACHE_URL'),
     stateUrl: readRedisUrl(settings, 'STATE_URL'),
     devchain: {
@@ -198,11 +205,11 @@ function isSeed(text: string): boolean {
 
 function requireExplicitStorage(settings: Settings, isProduction: boolean): void {
   settings.choice('IPFS_STORE', ['embedded'] as const)
-  if (isProduction && settings.text('IPFS_STORE') === undefined) {
-    settings.fault(
-      'IPFS_STORE',
-      'write embedded, to keep content under DATA_DIR; there is no other store yet',
-    )
+  const isEmbedded = settings.text('IPFS_STORE') !== undefined
+  const hasKubo = settings.text('KUBO_RPC_URL') !== undefined
+  if (isEmbedded && hasKubo) settings.fault('IPFS_STORE', 'leave it out, as KUBO_RPC_URL names another store')
+  if (isProduction && !isEmbedded && !hasKubo) {
+    settings.fault('IPFS_STORE', 'write embedded, to keep content under DATA_DIR, or set KUBO_RPC_URL')
   }
 }
 
