@@ -3,6 +3,7 @@ import type { Announcer } from './announcer.js'
 import type { Clock } from './clock.js'
 import type { Config } from './config/config.js'
 import type { ContentPins } from './content/pins/content-pins.js'
+import type { UploadStore } from './content/uploads/upload-store.js'
 import type { GatewayIdentity } from './crypto/gateway-identity.js'
 import type { BlockFollower } from './deso/block-follower.js'
 import type { ChainReader } from './deso/chain.js'
@@ -29,6 +30,8 @@ export interface AppContext {
   ipfs: IpfsStore
   state: StateStore
   caches: Caches
+  /** Uploads that resume. */
+  uploads: UploadStore
   mutex: KeyedMutex
   metrics: Metrics
   /** By the ids of transactions: something may have become of what was handed in here. */

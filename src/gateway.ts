@@ -4,6 +4,7 @@ import { Announcer } from './announcer.js'
 import { type Clock, systemClock } from './clock.js'
 import type { Config } from './config/config.js'
 import { ContentPins } from './content/pins/content-pins.js'
+import { UploadStore } from './content/uploads/upload-store.js'
 import type { AppContext } from './context.js'
 import { type GatewayIdentity, gatewayIdentityFromSeed } from './crypto/gateway-identity.js'
 import { createBlockFollower } from './deso/block-follower.js'
@@ -135,6 +136,16 @@ async function openApp(
   opened.push(() => state.close())
   const metrics = createMetrics()
   const ipfs = await openIpfs(config, { clock, log, metrics }, opened)
+  const { maxOpenUploads: maxOpen, uploadSeconds: keptSeconds } = config.limits
+  const uploads = await UploadStore.open({
+    dir: join(config.dataDir, 'uploads'),
+    identity,
+    clock,
+    log,
+    maxOpen,
+    keptSeconds,
+  })
+  opened.push(async () => uploads.close())
   const caches = openCaches({
     url: config.cacheUrl,
     prefix,
@@ -172,6 +183,7 @@ async function openApp(
     log,
     node,
     ipfs,
+    uploads,
     state,
     caches,
     identity,

@@ -35,6 +35,8 @@ export function readEnv(env: NodeJS.ProcessEnv) {
     MAX_FILE_BYTES: text('MAX_FILE_BYTES'),
     MAX_FILES: text('MAX_FILES'),
     MAX_UNPUBLISHED_BYTES: text('MAX_UNPUBLISHED_BYTES'),
+    MAX_OPEN_UPLOADS: text('MAX_OPEN_UPLOADS'),
+    UPLOAD_SECONDS: text('UPLOAD_SECONDS'),
     MAX_PAGE_SIZE: text('MAX_PAGE_SIZE'),
     MAX_QUERY_DEPTH: text('MAX_QUERY_DEPTH'),
     MAX_QUERY_TOKENS: text('MAX_QUERY_TOKENS'),

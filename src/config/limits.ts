@@ -8,6 +8,10 @@ export interface Limits {
   readonly maxFilesPerContent: number
   /** Per account. */
   readonly maxUnpublishedBytes: number
+  /** Uploads that resume, per account. */
+  readonly maxOpenUploads: number
+  /** How long one of them is kept after its last byte. */
+  readonly uploadSeconds: number
   readonly maxPageSize: number
   readonly maxQueryDepth: number
   readonly maxQueryTokens: number
@@ -27,6 +31,8 @@ export function readLimits(settings: Settings): Limits {
       min: 1,
       max: 2 ** 20 * GIB,
     }),
+    maxOpenUploads: settings.integer('MAX_OPEN_UPLOADS', { default: 10_000, min: 1, max: 1_000_000 }),
+    uploadSeconds: settings.integer('UPLOAD_SECONDS', { default: 172_800, min: 60, max: 2_592_000 }),
     maxPageSize: settings.integer('MAX_PAGE_SIZE', { default: 100, min: 1, max: 1000 }),
     maxQueryDepth: settings.integer('MAX_QUERY_DEPTH', { default: 15, min: 1, max: 100 }),
     maxQueryTokens: settings.integer('MAX_QUERY_TOKENS', { default: 2000, min: 100, max: 100_000 }),

@@ -1,16 +1,23 @@
 import type { RequestContext } from '../context.js'
 import { InvalidInputError } from '../errors.js'
 import type { FileAtHand, FoundFile } from './incoming-file.js'
+import { checkUploadsOnce, findUpload } from './uploads/publish-uploads.js'
 
 /**
- * Looks up files that need no connection, before a byte of the others is read. Throws InvalidInputError for one that
- * this caller may not use.
+ * Looks up files that need no connection, before a byte of the others is read; in a repeat of a request that was
+ * answered, uploads may have gone since. Throws InvalidInputError for one that this caller may not use.
  */
-export function findAtHand(ctx: RequestContext, files: readonly FileAtHand[]): Promise<FoundFile[]> {
-  return Promise.all(files.map((file) => find(ctx, file)))
+export async function findAtHand(
+  ctx: RequestContext,
+  files: readonly FileAtHand[],
+  { isRepeat }: { isRepeat: boolean },
+): Promise<FoundFile[]> {
+  checkUploadsOnce(files)
+  return Promise.all(files.map((file) => find(ctx, file, isRepeat)))
 }
 
-async function find(_ctx: RequestContext, { position, source }: FileAtHand): Promise<FoundFile> {
-  const field = 'cid' in source ? 'cid' : 'uploadId'
-  throw new InvalidInputError('There is nothing of this name.', ['input', 'files', String(position), field])
+async function find(ctx: RequestContext, file: FileAtHand, isRepeat: boolean): Promise<FoundFile> {
+  const { source, position } = file
+  if ('uploadId' in source) return findUpload(ctx, { ...file, source }, { wasPublished: isRepeat })
+  throw new InvalidInputError('There is nothing of this name.', ['input', 'files', String(position), 'cid'])
 }

@@ -1,4 +1,5 @@
 import type { CID } from 'multiformats/cid'
+import type { UploadRecord } from './uploads/upload-record.js'
 
 /** A file that is being uploaded: its bytes come straight from the connection, once. */
 export interface IncomingFile {
@@ -28,4 +29,5 @@ export interface FoundFile {
   size: number
   /** Stands for the plain bytes where a repeat is told from another request. */
   digest: string
+  source: { upload: UploadRecord } | { cid: CID }
 }

@@ -16,7 +16,7 @@ import { checkPlans, checkTexts, type PublishInput } from './publish-input.js'
 import { checkFileCount, type ReceivedFile, receiveFiles } from './receive-files.js'
 import { type ContentSink, gatedSink, publicSink } from './store-content.js'
 import { openQuota } from './upload-quota.js'
-import { contentSecrets, withUploads } from './uploads/publish-uploads.js'
+import { contentSecrets, uploadBytes, withUploads } from './uploads/publish-uploads.js'
 
 /** An upload whose texts hold. */
 interface Publication {
@@ -37,7 +37,11 @@ const OPERATION = 'publishContent'
  * A repeat (same key) is read and compared, not stored, and gets the first answer. Before a byte is read, all is
  * refused that can be: no session, texts, plans, funds, a key of something else.
  */
-export async function publishContent(ctx: RequestContext, input: PublishInput): Promise<Published> {
+export function publishContent(ctx: RequestContext, input: PublishInput): Promise<Published> {
+  return withUploads(ctx, input.atHand, () => publish(ctx, input))
+}
+
+async function publish(ctx: RequestContext, input: PublishInput): Promise<Published> {
   const creator = ctx.viewer
   if (!creator) throw new NotSignedInError()
   checkIdempotencyKey(input.idempotencyKey)
@@ -95,7 +99,9 @@ async function storeFiles<T>(
     const cid = await manifestCid(bytes)
     await ctx.app.ipfs.putBlock(cid, bytes, { signal: ctx.signal })
     quota.names(cid)
-    return await draft(ctx, publication, files, cid)
+    const published = await draft(ctx, publication, files, cid)
+    quota.adopt(uploadBytes(given.atHand))
+    return published
   } finally {
     await quota.close()
   }

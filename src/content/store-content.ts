@@ -1,16 +1,25 @@
 import { randomBytes } from 'node:crypto'
 import type { CID } from 'multiformats/cid'
 import type { RequestContext } from '../context.js'
-import { fileAssociatedData, fileKey, newContentKey, wrapContentKey } from '../crypto/content-keys.js'
+import { fileAssociatedData, fileKey, wrapContentKey } from '../crypto/content-keys.js'
 import { encryptStream } from '../crypto/streaming-aead.js'
 import { InvalidInputError } from '../errors.js'
 import { ENCRYPTION_ALGORITHM, type Manifest } from '../protocol/manifest.js'
-import type { FoundFile } from './incoming-file.js'
 import type { FileSink, ReceivedFile } from './receive-files.js'
+import { plainBytes, sealedBytes } from './uploads/read-upload.js'
+import { hex } from './uploads/upload-writer.js'
 
 /** Stores the bytes of files, and knows how the manifest will name them. */
 export interface ContentSink<T> extends FileSink<T> {
   manifest(files: readonly ReceivedFile<T>[]): Manifest
+}
+
+/** What all files of a gated content are encrypted under. */
+export interface ContentSecrets {
+  /** 32 bytes. */
+  contentKey: Uint8Array
+  /** `enc.id` of the manifest, 16 bytes. */
+  encId: Uint8Array
 }
 
 interface StoredFile {
@@ -21,32 +30,49 @@ interface StoredFile {
 
 /** For a public content: bytes go into IPFS as they are. */
 export function publicSink(ctx: RequestContext, creator33: Uint8Array): ContentSink<{ cid: CID }> {
+  const store = (bytes: AsyncIterable<Uint8Array>) => ctx.app.ipfs.importFile(bytes, { signal: ctx.signal })
   return {
     isGated: false,
-    store: (bytes) => ctx.app.ipfs.importFile(bytes, { signal: ctx.signal }),
-    keep: refuse,
+    store,
+    async keep({ position, source }) {
+      if ('cid' in source) return refuse(position)
+      return store(plainBytes(ctx.app.uploads, source.upload, ctx.signal))
+    },
     manifest: (files) => ({ creator: creator33, enc: null, dir: null, files: files.map(manifestFile) }),
   }
 }
 
 /**
  * For a gated content: each file is encrypted under its own key before IPFS sees a byte of it. The content key is
- * wrapped to the gateway and to the creator alike, so that the creator never depends on a gateway.
+ * wrapped to the gateway and to the creator alike, so that the creator never depends on a gateway. An upload that lies
+ * here under the same key goes in as it lies.
  */
-export function gatedSink(ctx: RequestContext, creator33: Uint8Array): ContentSink<StoredFile> {
-  const contentKey = newContentKey()
-  const encId = Uint8Array.from(randomBytes(16))
+export function gatedSink(
+  ctx: RequestContext,
+  creator33: Uint8Array,
+  { contentKey, encId }: ContentSecrets,
+): ContentSink<StoredFile> {
+  const { ipfs, uploads } = ctx.app
+  const store = async (bytes: AsyncIterable<Uint8Array>) => {
+    const id = Uint8Array.from(randomBytes(16))
+    const key = fileKey(contentKey, id)
+    const associatedData = fileAssociatedData(creator33, id)
+    const sealed = encryptStream(bytes, { key, associatedData, signal: ctx.signal })
+    const { cid } = await ipfs.importFile(sealed, { signal: ctx.signal })
+    return { cid, id }
+  }
   return {
     isGated: true,
-    async store(bytes) {
-      const id = Uint8Array.from(randomBytes(16))
-      const key = fileKey(contentKey, id)
-      const associatedData = fileAssociatedData(creator33, id)
-      const sealed = encryptStream(bytes, { key, associatedData, signal: ctx.signal })
-      const { cid } = await ctx.app.ipfs.importFile(sealed, { signal: ctx.signal })
-      return { cid, id }
+    store,
+    async keep({ position, source }) {
+      if ('cid' in source) return refuse(position)
+      const { upload } = source
+      if (!Buffer.from(encId).equals(hex(upload.epoch.encId))) {
+        return store(plainBytes(uploads, upload, ctx.signal))
+      }
+      const { cid } = await ipfs.importFile(sealedBytes(uploads, upload), { signal: ctx.signal })
+      return { cid, id: hex(upload.fileId) }
     },
-    keep: refuse,
     manifest: (files) => ({
       creator: creator33,
       dir: null,
@@ -63,7 +89,7 @@ export function gatedSink(ctx: RequestContext, creator33: Uint8Array): ContentSi
   }
 }
 
-async function refuse({ position }: FoundFile): Promise<never> {
+function refuse(position: number): never {
   throw new InvalidInputError('This file cannot be used here.', ['input', 'files', String(position)])
 }
 

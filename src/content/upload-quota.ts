@@ -14,6 +14,8 @@ import {
 export interface UploadQuota {
   /** Counts bytes as they come. Throws UploadTooLargeError, with the number, when the account has no room. */
   spend(bytes: number): void
+  /** Takes over bytes that have room already: of uploads at /uploads that this one publishes. */
+  adopt(bytes: number): void
   /** The upload is whole: its bytes count until a post names this manifest. */
   names(manifestCid: CID): void
   /** Writes down what was used. Always called. */
@@ -43,12 +45,11 @@ export async function openQuota(ctx: RequestContext, account: PublicKey): Promis
     spend(bytes) {
       used += bytes
       uploader.flowing += bytes
-      if (uploader.recorded + uploader.flowing <= max) return
-      throw new UploadTooLargeError(
-        BigInt(max),
-        `At most ${max} bytes may be uploaded and not yet published: publish what is there, or wait.`,
-        ['input', 'files'],
-      )
+      if (uploader.recorded + uploader.flowing + openBytes(ctx, account) > max) throw noRoom(max)
+    },
+    adopt(bytes) {
+      used += bytes
+      uploader.flowing += bytes
     },
     names(cid) {
       manifestCid = cid.toString()
@@ -63,6 +64,27 @@ export async function openQuota(ctx: RequestContext, account: PublicKey): Promis
       }
     },
   }
+}
+
+/** Throws UploadTooLargeError where the account has no room for an upload of so many bytes. */
+export async function checkRoom(ctx: RequestContext, account: PublicKey, bytes: number): Promise<void> {
+  const max = ctx.app.config.limits.maxUnpublishedBytes
+  const recorded = sumOf(await unpublishedOf(ctx, account, max))
+  const flowing = uploadersOf.get(ctx.app)?.get(account)?.flowing ?? 0
+  if (recorded + flowing + openBytes(ctx, account) + bytes > max) throw noRoom(max)
+}
+
+/** Uploads at /uploads count whole from their beginning, so that none is refused in its midst. */
+function openBytes({ app }: RequestContext, account: PublicKey): number {
+  return app.uploads.openUploads(account).reduce((sum, { size }) => sum + size, 0)
+}
+
+function noRoom(max: number): UploadTooLargeError {
+  return new UploadTooLargeError(
+    BigInt(max),
+    `At most ${max} bytes may be uploaded and not yet published: publish what is there, or wait.`,
+    ['input', 'files'],
+  )
 }
 
 /** Posts are only looked through when the room gets tight. */

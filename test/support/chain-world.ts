@@ -69,6 +69,7 @@ export async function openChainWorld(): Promise<ChainWorld> {
     commits: new Announcer(),
     pins: null as never,
     state: new MemoryState(),
+    uploads: null as never,
     mutex: new KeyedMutex(),
     metrics: createMetrics(),
     createLoaders: (signal) => createLoaders({ node, caches, clock, signal }),

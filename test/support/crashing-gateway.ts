@@ -75,6 +75,7 @@ export class CrashingGateway {
       submits: new Announcer(),
       commits: new Announcer(),
       pins: null as never,
+      uploads: null as never,
       follower: null as never,
       live: null as never,
       metrics: UNCOUNTED,
