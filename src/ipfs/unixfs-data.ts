@@ -1,4 +1,5 @@
 import { InvalidDagError } from './errors.js'
+import { NAME_HASH_CODE } from './name-hash.js'
 
 /** `Data` of a dag-pb node: the UnixFS message (specs.ipfs.tech/unixfs), as far as files need it. */
 export interface UnixfsData {
@@ -11,6 +12,8 @@ export interface UnixfsData {
 
 export const UNIXFS_RAW = 0
 export const UNIXFS_FILE = 2
+const UNIXFS_DIRECTORY = 1
+const UNIXFS_SHARD = 5
 
 /**
  * Decodes it strictly. Own code, because ipfs-unixfs does not give out the stated file size, which has to be compared
@@ -39,6 +42,24 @@ export function encodeUnixfsFile(blockSizes: readonly number[]): Uint8Array {
   const bytes = [0x08, UNIXFS_FILE, 0x18, ...varint(fileSize)]
   for (const size of blockSizes) bytes.push(0x20, ...varint(size))
   return Uint8Array.from(bytes)
+}
+
+/** `Data` of a directory that is one node. */
+export function encodeUnixfsDirectory(): Uint8Array {
+  return Uint8Array.of(0x08, UNIXFS_DIRECTORY)
+}
+
+/** `Data` of a node of a HAMT directory: which of its slots are filled. */
+export function encodeUnixfsShard(slots: Iterable<number>, width: number): Uint8Array {
+  const bits = new Uint8Array(width / 8)
+  for (const slot of slots) {
+    const at = bits.length - 1 - (slot >> 3)
+    bits[at] = (bits[at] as number) | (1 << (slot & 7))
+  }
+  // A number, most significant byte first, without zeros in front.
+  const field = bits.subarray(bits.findIndex((byte) => byte !== 0))
+  const head = [0x08, UNIXFS_SHARD, 0x12, ...varint(field.length), ...field]
+  return Uint8Array.from([...head, 0x28, ...varint(NAME_HASH_CODE), 0x30, ...varint(width)])
 }
 
 function varint(value: number): number[] {
