@@ -3,7 +3,7 @@ import type { RequestContext } from '../context.js'
 import { type PublicKey, publicKeyToBytes } from '../deso/keys.js'
 import { NotSignedInError } from '../errors.js'
 import { contentBody, contentExtraData } from '../protocol/content-post.js'
-import { encodeManifest, manifestCid } from '../protocol/manifest.js'
+import { manifestCid } from '../protocol/manifest.js'
 import type { Policy } from '../protocol/policy.js'
 import type { DraftParts } from '../transaction/draft-request.js'
 import { foreseeDraft } from '../transaction/foresee.js'
@@ -11,23 +11,17 @@ import { checkIdempotencyKey } from '../transaction/idempotency.js'
 import { isPublic } from './content.js'
 import { draftPost, type Published, postMetadata } from './draft-post.js'
 import { findAtHand } from './find-at-hand.js'
-import type { FoundFile, IncomingFile } from './incoming-file.js'
 import { checkPlans, checkTexts, type PublishInput } from './publish-input.js'
-import { checkFileCount, type ReceivedFile, receiveFiles } from './receive-files.js'
-import { type ContentSink, gatedSink, publicSink } from './store-content.js'
-import { openQuota } from './upload-quota.js'
-import { contentSecrets, uploadBytes, withUploads } from './uploads/publish-uploads.js'
+import { checkFileCount, type ReceivedFile } from './receive-files.js'
+import { gatedSink, publicSink } from './store-content.js'
+import { type DraftOf, digestFiles, storeFiles } from './store-files.js'
+import { contentSecrets, withUploads } from './uploads/publish-uploads.js'
 
 /** An upload whose texts hold. */
 interface Publication {
   creator: PublicKey
   input: PublishInput
   policy: Policy
-}
-
-interface Files {
-  files: AsyncIterable<IncomingFile>
-  atHand: readonly FoundFile[]
 }
 
 const OPERATION = 'publishContent'
@@ -51,12 +45,13 @@ async function publish(ctx: RequestContext, input: PublishInput): Promise<Publis
   const first = await firstAnswer(ctx, publication)
   const atHand = await findAtHand(ctx, input.atHand, { isRepeat: first !== null })
   const files = { files: input.files, atHand }
-  if (first) return draft(ctx, publication, await digestFiles(ctx, files), first)
+  const draftOf: DraftOf = (received, stored) => draft(ctx, publication, received, stored)
+  if (first) return draftOf(await digestFiles(ctx, files), first)
   await checkPlans(ctx, creator, policy)
   const creator33 = publicKeyToBytes(creator)
   return isPublic({ policy })
-    ? storeFiles(ctx, publication, files, publicSink(ctx, creator33))
-    : storeFiles(ctx, publication, files, gatedSink(ctx, creator33, await contentSecrets(ctx, atHand)))
+    ? storeFiles(ctx, creator, files, publicSink(ctx, creator33), draftOf)
+    : storeFiles(ctx, creator, files, gatedSink(ctx, creator33, await contentSecrets(ctx, atHand)), draftOf)
 }
 
 /** The manifest that this key stands for already; null: it is new. */
@@ -70,41 +65,6 @@ async function firstAnswer(ctx: RequestContext, publication: Publication): Promi
     build: async () => postParts(ctx, publication, await manifestCid(new Uint8Array())),
   })
   return known && CID.parse(String(known.attachment))
-}
-
-/** A repeat is hashed, not stored. */
-function digestFiles(ctx: RequestContext, files: Files): Promise<ReceivedFile<unknown>[]> {
-  const drain = {
-    isGated: false,
-    async store(bytes: AsyncIterable<Uint8Array>) {
-      for await (const _ of bytes);
-    },
-    async keep() {},
-  }
-  return receiveFiles(ctx, files, drain, () => {})
-}
-
-async function storeFiles<T>(
-  ctx: RequestContext,
-  publication: Publication,
-  given: Files,
-  sink: ContentSink<T>,
-): Promise<Published> {
-  // However long it takes: what it stores is not collected before it is pinned.
-  using _stored = ctx.app.ipfs.hold?.()
-  const quota = await openQuota(ctx, publication.creator)
-  try {
-    const files = await receiveFiles(ctx, given, sink, quota.spend)
-    const bytes = encodeManifest(sink.manifest(files))
-    const cid = await manifestCid(bytes)
-    await ctx.app.ipfs.putBlock(cid, bytes, { signal: ctx.signal })
-    quota.names(cid)
-    const published = await draft(ctx, publication, files, cid)
-    quota.adopt(uploadBytes(given.atHand))
-    return published
-  } finally {
-    await quota.close()
-  }
 }
 
 function draft(
