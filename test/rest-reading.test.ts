@@ -158,6 +158,7 @@ describe('GET /api/fetch-content', () => {
           cid: expect.stringMatching(/^baf/),
           isEncrypted: true,
           url: expect.stringContaining(`/content/${postHash}/0?link=`),
+          key: expect.stringMatching(/^04[0-9a-f]{418}$/),
         },
       ],
       viewerAccess: { granted: true, reason: 'CREATOR', expiresAt: null },
@@ -166,7 +167,7 @@ describe('GET /api/fetch-content', () => {
     expect(anonymous.status).toBe(200)
     expect(anonymous.body).toMatchObject({
       viewerAccess: { granted: false, reason: 'NOT_SIGNED_IN' },
-      files: [{ url: null }],
+      files: [{ url: null, key: null }],
     })
   })
 

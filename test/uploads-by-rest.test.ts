@@ -69,6 +69,7 @@ describe('POST /api/upload-content', () => {
         cid: 'bafkreifzj5xrexdz4os77kucn5meyegvflngnhthmicrxatlkv3w2bno2i',
         isEncrypted: false,
         url: null,
+        key: null,
       },
       expect.objectContaining({ name: 'two', mediaType: 'application/octet-stream', byteSize: '150000' }),
       // The empty raw block.

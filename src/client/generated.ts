@@ -358,7 +358,7 @@ export type GetContentQueryVariables = Exact<{
 }>;
 
 
-export type GetContentQuery = { content: { id: string, postHash: string, title: string, teaser: string, publishedAt: string, manifestCid: string, baseUrl: string | null, files: Array<{ name: string, mediaType: string, byteSize: string, cid: string, isEncrypted: boolean, url: string | null }> | null, viewerAccess: { granted: boolean, reason: AccessReason, expiresAt: string | null } | null, creator: { id: string, publicKey: string, username: string | null }, policy: { text: string } } | null };
+export type GetContentQuery = { content: { id: string, postHash: string, title: string, teaser: string, publishedAt: string, manifestCid: string, directoryCid: string | null, baseUrl: string | null, files: Array<{ name: string, mediaType: string, byteSize: string, cid: string, isEncrypted: boolean, url: string | null, key: string | null }> | null, viewerAccess: { granted: boolean, reason: AccessReason, expiresAt: string | null } | null, creator: { id: string, publicKey: string, username: string | null }, policy: { text: string } } | null };
 
 export type ListContentsQueryVariables = Exact<{
   creator: string;
@@ -367,14 +367,14 @@ export type ListContentsQueryVariables = Exact<{
 }>;
 
 
-export type ListContentsQuery = { contents: { nodes: Array<{ id: string, postHash: string, title: string, teaser: string, publishedAt: string, manifestCid: string, baseUrl: string | null, creator: { id: string, publicKey: string, username: string | null }, policy: { text: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type ListContentsQuery = { contents: { nodes: Array<{ id: string, postHash: string, title: string, teaser: string, publishedAt: string, manifestCid: string, directoryCid: string | null, baseUrl: string | null, creator: { id: string, publicKey: string, username: string | null }, policy: { text: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type PublishContentMutationVariables = Exact<{
   input: PublishContentInput;
 }>;
 
 
-export type PublishContentMutation = { publishContent: { manifestCid: string | null, draft: { kind: TransactionKind, unsignedHex: string, expiresAtHeight: number, signer: { id: string, publicKey: string }, preview: { kind: TransactionKind, summary: string, outputs: Array<{ to: { id: string, publicKey: string }, amount: { nanos: string, deso: string, usdCents: number | null } }>, fee: { nanos: string, deso: string, usdCents: number | null }, spend: { nanos: string, deso: string, usdCents: number | null } } } | null, files: Array<{ name: string, mediaType: string, byteSize: string, cid: string, isEncrypted: boolean, url: string | null }> | null, errors: Array<
+export type PublishContentMutation = { publishContent: { manifestCid: string | null, draft: { kind: TransactionKind, unsignedHex: string, expiresAtHeight: number, signer: { id: string, publicKey: string }, preview: { kind: TransactionKind, summary: string, outputs: Array<{ to: { id: string, publicKey: string }, amount: { nanos: string, deso: string, usdCents: number | null } }>, fee: { nanos: string, deso: string, usdCents: number | null }, spend: { nanos: string, deso: string, usdCents: number | null } } } | null, files: Array<{ name: string, mediaType: string, byteSize: string, cid: string, isEncrypted: boolean, url: string | null, key: string | null }> | null, errors: Array<
       | { __typename: 'AccountNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'ContentNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'DraftExpired', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean, transaction: { id: string, transactionId: string, kind: TransactionKind, status: TransactionStatus, signer: { id: string, publicKey: string } | null, outputs: Array<{ to: { id: string, publicKey: string }, amount: { nanos: string, deso: string, usdCents: number | null } }>, fee: { nanos: string, deso: string, usdCents: number | null } | null, block: { height: number, hash: string, time: string } | null, rejection: { code: ErrorCode, message: string, rule: string, detail: string } | null } | null }
@@ -482,11 +482,11 @@ export type ErrorFieldsFragment =
   | ErrorFields_UploadTooLarge_Fragment
 ;
 
-export type FileFieldsFragment = { name: string, mediaType: string, byteSize: string, cid: string, isEncrypted: boolean, url: string | null };
+export type FileFieldsFragment = { name: string, mediaType: string, byteSize: string, cid: string, isEncrypted: boolean, url: string | null, key: string | null };
 
 export type AccessFieldsFragment = { granted: boolean, reason: AccessReason, expiresAt: string | null, evidence: Array<{ meaning: string, transaction: { id: string, transactionId: string, kind: TransactionKind, status: TransactionStatus, signer: { id: string, publicKey: string } | null, outputs: Array<{ to: { id: string, publicKey: string }, amount: { nanos: string, deso: string, usdCents: number | null } }>, fee: { nanos: string, deso: string, usdCents: number | null } | null, block: { height: number, hash: string, time: string } | null, rejection: { code: ErrorCode, message: string, rule: string, detail: string } | null } }>, checkedAt: { height: number, hash: string, time: string } };
 
-export type ContentFieldsFragment = { id: string, postHash: string, title: string, teaser: string, publishedAt: string, manifestCid: string, baseUrl: string | null, creator: { id: string, publicKey: string, username: string | null }, policy: { text: string } };
+export type ContentFieldsFragment = { id: string, postHash: string, title: string, teaser: string, publishedAt: string, manifestCid: string, directoryCid: string | null, baseUrl: string | null, creator: { id: string, publicKey: string, username: string | null }, policy: { text: string } };
 
 export type CreateChallengeMutationVariables = Exact<{
   input: CreateChallengeInput;
@@ -1102,6 +1102,7 @@ export const FileFieldsFragmentDoc = new TypedDocumentString(`
   cid
   isEncrypted
   url
+  key
 }
     `, {"fragmentName":"FileFields"}) as unknown as TypedDocumentString<FileFieldsFragment, unknown>;
 export const AccessFieldsFragmentDoc = new TypedDocumentString(`
@@ -1179,6 +1180,7 @@ export const ContentFieldsFragmentDoc = new TypedDocumentString(`
     text
   }
   manifestCid
+  directoryCid
   baseUrl
 }
     `, {"fragmentName":"ContentFields"}) as unknown as TypedDocumentString<ContentFieldsFragment, unknown>;
@@ -1411,6 +1413,7 @@ export const GetContentDocument = new TypedDocumentString(`
   cid
   isEncrypted
   url
+  key
 }
 fragment ContentFields on Content {
   id
@@ -1427,6 +1430,7 @@ fragment ContentFields on Content {
     text
   }
   manifestCid
+  directoryCid
   baseUrl
 }`) as unknown as TypedDocumentString<GetContentQuery, GetContentQueryVariables>;
 export const ListContentsDocument = new TypedDocumentString(`
@@ -1456,6 +1460,7 @@ export const ListContentsDocument = new TypedDocumentString(`
     text
   }
   manifestCid
+  directoryCid
   baseUrl
 }`) as unknown as TypedDocumentString<ListContentsQuery, ListContentsQueryVariables>;
 export const PublishContentDocument = new TypedDocumentString(`
@@ -1592,6 +1597,7 @@ fragment FileFields on ContentFile {
   cid
   isEncrypted
   url
+  key
 }`) as unknown as TypedDocumentString<PublishContentMutation, PublishContentMutationVariables>;
 export const CreateChallengeDocument = new TypedDocumentString(`
     mutation CreateChallenge($input: CreateChallengeInput!) {

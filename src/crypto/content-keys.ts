@@ -54,6 +54,15 @@ export function fileKey(contentKey: Uint8Array, fileId: Uint8Array): Uint8Array 
   return new Uint8Array(hkdfSync('sha256', contentKey, new Uint8Array(0), fileId, KEY_BYTES))
 }
 
+/**
+ * What is wrapped to a fan, who gets the key of a file and never that of the content: file key(32) ‖ creator(33) ‖
+ * enc id(16) ‖ file id(16). Whoever unwraps it checks the last three.
+ */
+export function fileKeyPayload(owner: ContentKeyOwner & { key: Uint8Array; fileId: Uint8Array }): Uint8Array {
+  const head = concat(sized(owner.key, KEY_BYTES, 'file key'), ownerBytes(owner))
+  return concat(head, sized(owner.fileId, ID_BYTES, 'file id'))
+}
+
 /** What binds a ciphertext to its place: creator ‖ file id. Not the CID, which is unknown while encrypting. */
 export function fileAssociatedData(creator33: Uint8Array, fileId: Uint8Array): Uint8Array {
   return concat(sized(creator33, PUBLIC_KEY_BYTES, 'creator key'), sized(fileId, ID_BYTES, 'file id'))

@@ -13,7 +13,7 @@ export class ExactReader {
   async take(length: number): Promise<Uint8Array> {
     if (this.#rest.length === 0) this.#rest = await this.#next()
     if (this.#rest.length >= length) return this.#cut(length)
-    const taken = Buffer.allocUnsafe(length)
+    const taken = new Uint8Array(length)
     let filled = 0
     for (;;) {
       const part = this.#cut(Math.min(length - filled, this.#rest.length))

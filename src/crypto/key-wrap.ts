@@ -24,14 +24,27 @@ export function wrapKey(
   toPublicKey: Uint8Array,
   newPrivateKey: () => Uint8Array = secp256k1.utils.randomSecretKey,
 ): Uint8Array {
-  // Identity refuses an empty message as too small.
-  if (payload.length === 0) throw new TypeError('There is nothing to wrap.')
+  return keyWrapper(toPublicKey, newPrivateKey)(payload)
+}
+
+/**
+ * Wraps many payloads to one public key for the price of one: they share an ephemeral key, each has an IV of its own.
+ */
+export function keyWrapper(
+  toPublicKey: Uint8Array,
+  newPrivateKey: () => Uint8Array = secp256k1.utils.randomSecretKey,
+): (payload: Uint8Array) => Uint8Array {
   const { ephemeral, sharedX } = agree(toPublicKey, newPrivateKey)
   const { encryptionKey, macKey } = deriveKeys(sharedX)
-  const iv = randomBytes(IV_BYTES)
-  const cipher = createCipheriv('aes-128-ctr', encryptionKey, iv)
-  const body = Buffer.concat([iv, cipher.update(payload), cipher.final()])
-  return Uint8Array.from(Buffer.concat([secp256k1.getPublicKey(ephemeral, false), body, mac(macKey, body)]))
+  const point = secp256k1.getPublicKey(ephemeral, false)
+  return (payload) => {
+    // Identity refuses an empty message as too small.
+    if (payload.length === 0) throw new TypeError('There is nothing to wrap.')
+    const iv = randomBytes(IV_BYTES)
+    const cipher = createCipheriv('aes-128-ctr', encryptionKey, iv)
+    const body = Buffer.concat([iv, cipher.update(payload), cipher.final()])
+    return Uint8Array.from(Buffer.concat([point, body, mac(macKey, body)]))
+  }
 }
 
 /** Opens what `wrapKey`, DeSo Identity or deso-protocol wrapped. Throws KeyUnwrapError: another key's, or damaged. */

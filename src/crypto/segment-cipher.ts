@@ -1,13 +1,8 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import { DecryptionError } from './errors.js'
+import { HEADER_BYTES, PREFIX_BYTES, SALT_BYTES, TAG_BYTES } from './segment-layout.js'
 
-const SALT_BYTES = 32
-const PREFIX_BYTES = 7
 const MAX_SEGMENTS = 2 ** 32
-
-/** Before the first segment: its own length in one byte, salt, nonce prefix. */
-export const HEADER_BYTES = 1 + SALT_BYTES + PREFIX_BYTES
-export const TAG_BYTES = 16
 
 /** A fresh header. Never use one for two streams of the same key: that would reuse nonces. */
 export function newHeader(): Uint8Array {

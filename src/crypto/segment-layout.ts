@@ -1,4 +1,8 @@
-import { HEADER_BYTES, TAG_BYTES } from './segment-cipher.js'
+export const SALT_BYTES = 32
+export const PREFIX_BYTES = 7
+/** Before the first segment: its own length in one byte, salt, nonce prefix. */
+export const HEADER_BYTES = 1 + SALT_BYTES + PREFIX_BYTES
+export const TAG_BYTES = 16
 
 /** Plain bytes of a whole segment of 64 KiB, and of the first one, which has the header. */
 export const SEGMENT_PLAIN_BYTES = 65_536 - TAG_BYTES

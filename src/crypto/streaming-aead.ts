@@ -2,8 +2,8 @@
 // alone: nothing of DeSo's texts, of IPFS, of policies or of who asks.
 import { DecryptionError } from './errors.js'
 import { ExactReader } from './exact-reader.js'
-import { HEADER_BYTES, newHeader, SegmentCipher, TAG_BYTES } from './segment-cipher.js'
-import { SegmentLayout } from './segment-layout.js'
+import { newHeader, SegmentCipher } from './segment-cipher.js'
+import { HEADER_BYTES, SegmentLayout, TAG_BYTES } from './segment-layout.js'
 
 /** Length of a whole ciphertext segment. 16 of them are one leaf of 1 MiB, so none lies across two IPFS blocks. */
 export const SEGMENT_BYTES = 65_536

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { base32 } from 'multiformats/bases/base32'
 import type { CID } from 'multiformats/cid'
 import { InvalidDagError } from './errors.js'
@@ -8,7 +7,7 @@ export const RAW = 0x55
 export const DAG_PB = 0x70
 export const DAG_CBOR = 0x71
 const SHA2_256 = 0x12
-const IDENTITY = 0x00
+export const IDENTITY = 0x00
 /** Kubo's limit (boxo verifcid): what is longer is no label but content that dodges the store. */
 const MAX_IDENTITY_BYTES = 128
 
@@ -37,10 +36,4 @@ export function inlineBytes({ multihash }: CID): Uint8Array | undefined {
 /** Names a block whatever CID version and codec ask for it, as Kubo's blockstore does: its multihash in base32. */
 export function blockKey({ multihash }: CID): string {
   return base32.encoder.baseEncode(multihash.bytes)
-}
-
-/** Whether these are the bytes that an allowed CID names. */
-export function isBlockOf({ multihash }: CID, bytes: Uint8Array): boolean {
-  const digest = multihash.code === IDENTITY ? bytes : createHash('sha256').update(bytes).digest()
-  return Buffer.compare(digest, multihash.digest) === 0
 }

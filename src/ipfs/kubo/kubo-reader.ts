@@ -1,6 +1,7 @@
 import type { CID } from 'multiformats/cid'
 import { StorageUnavailableError } from '../../errors.js'
-import { isBlockOf, MAX_BLOCK_BYTES } from '../block.js'
+import { MAX_BLOCK_BYTES } from '../block.js'
+import { isBlockOf } from '../block-hash.js'
 import type { StoreOptions } from '../store.js'
 import { type Answer, assertNoTrailer, discard, readAll, Transport } from './transport.js'
 

@@ -1,7 +1,8 @@
 // Content on Kubo, for those who run it: real IPFS nodes, whose blocks others find. It sends nothing that the caller has
 // not encrypted where it must be, and passes nothing on as whole that is not.
 import type { CID } from 'multiformats/cid'
-import { assertAllowed, inlineBytes, isAllowed, isBlockOf, MAX_BLOCK_BYTES, RAW } from '../block.js'
+import { assertAllowed, inlineBytes, isAllowed, MAX_BLOCK_BYTES, RAW } from '../block.js'
+import { isBlockOf } from '../block-hash.js'
 import { InvalidDagError, NotFoundInStoreError } from '../errors.js'
 import { assertFilePart } from '../file-node.js'
 import { walkFile } from '../file-walker.js'
@@ -87,11 +88,10 @@ class KuboStore implements IpfsStore {
     return this.#block(cid, { signal })
   }
 
-  async putBlock(cid: CID, bytes: Uint8Array, options: StoreOptions = {}): Promise<void> {
-    const one = async function* () {
-      yield { cid, bytes }
-    }
-    await this.putBlocks(one(), options)
+  async putBlock(cid: CID, bytes: Uint8Array, { signal }: StoreOptions = {}): Promise<void> {
+    signal?.throwIfAborted()
+    assertBlock({ cid, bytes })
+    if (!inlineBytes(cid)) await this.fleet.store((node) => node.putBlock({ cid, bytes }, { signal }), { signal })
   }
 
   async putBlocks(blocks: AsyncIterable<Block>, { signal }: StoreOptions = {}): Promise<void> {
@@ -160,13 +160,18 @@ class KuboStore implements IpfsStore {
 }
 
 async function* checked(blocks: AsyncIterable<Block>): AsyncGenerator<Block> {
-  for await (const { cid, bytes } of blocks) {
-    assertAllowed(cid)
-    if (bytes.length > MAX_BLOCK_BYTES)
-      throw new InvalidDagError(`A block has at most ${MAX_BLOCK_BYTES} bytes.`)
-    if (!isBlockOf(cid, bytes)) throw new InvalidDagError(`These bytes are not the block ${cid}.`)
-    if (!inlineBytes(cid)) yield { cid, bytes }
+  for await (const block of blocks) {
+    assertBlock(block)
+    if (!inlineBytes(block.cid)) yield block
   }
+}
+
+function assertBlock({ cid, bytes }: Block): void {
+  assertAllowed(cid)
+  if (bytes.length > MAX_BLOCK_BYTES) {
+    throw new InvalidDagError(`A block has at most ${MAX_BLOCK_BYTES} bytes.`)
+  }
+  if (!isBlockOf(cid, bytes)) throw new InvalidDagError(`These bytes are not the block ${cid}.`)
 }
 
 /** A source whose own errors are told from the node's. */
