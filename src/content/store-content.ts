@@ -11,6 +11,7 @@ import { hex } from './uploads/upload-writer.js'
 
 /** Stores the bytes of files, and knows how the manifest will name them. */
 export interface ContentSink<T> extends FileSink<T> {
+  /** Without a directory: `storeManifest` makes that. */
   manifest(files: readonly ReceivedFile<T>[]): Manifest
 }
 

@@ -1,9 +1,11 @@
+import type { CID } from 'multiformats/cid'
 import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql'
 import { decideAccess } from '../../access/decide.js'
 import { contentBaseUrl } from '../../content/content-url.js'
 import { getContent } from '../../content/get-content.js'
 import { listContents } from '../../content/list-contents.js'
 import { loadFiles } from '../../content/load-files.js'
+import { loadManifest } from '../../content/load-manifest.js'
 import type { RequestContext } from '../../context.js'
 import type { PublicKey } from '../../deso/keys.js'
 import { AccessObject } from '../access/access.js'
@@ -12,7 +14,7 @@ import { isGiven } from '../errors/is-given.js'
 import { type Connection, toConnection } from '../relay/connection.js'
 import { decodeGlobalId } from '../relay/global-id.js'
 import { AfterArg, BeforeArg, FirstArg, LastArg, pageRequest } from '../relay/page-args.js'
-import { TransactionIdScalar } from '../scalars/identifiers.js'
+import { CidScalar, TransactionIdScalar } from '../scalars/identifiers.js'
 import { UrlScalar } from '../scalars/plain.js'
 import { PublicKeyType } from '../scalars/public-key.js'
 import { ContentConnection, ContentObject } from './content.js'
@@ -55,6 +57,15 @@ export class ContentResolver {
   })
   async files(@Root() { content }: ContentObject, @Ctx() ctx: RequestContext): Promise<FileObject[]> {
     return (await loadFiles(ctx, content)).map((file) => new FileObject(file, content))
+  }
+
+  @FieldResolver(() => CidScalar, {
+    nullable: true,
+    description:
+      'The same files as a UnixFS directory, which any IPFS gateway serves by their paths: `/ipfs/<directoryCid>/<path>`. Null of what is encrypted, or was published without.',
+  })
+  async directoryCid(@Root() { content }: ContentObject, @Ctx() ctx: RequestContext): Promise<CID | null> {
+    return (await loadManifest(ctx, content))?.dir ?? null
   }
 
   @FieldResolver(() => UrlScalar, {
