@@ -368,8 +368,15 @@ describe('GET /api/fetch-content', () => {
         publishedAt: expect.stringMatching(/^\d{4}-.*Z$/),
         policy: { text: 'PLAN:gold' },
         manifestCid: gated.manifestCid,
+        directoryCid: null,
         baseUrl: expect.stringContaining(`/content/${gated.postHash}/~`),
-        files: [{ ...shown.files[0], url: expect.stringContaining(`/content/${gated.postHash}/0?link=`) }],
+        files: [
+          {
+            ...shown.files[0],
+            url: expect.stringContaining(`/content/${gated.postHash}/0?link=`),
+            key: expect.stringMatching(/^[0-9a-f]+$/),
+          },
+        ],
         viewerAccess: { granted: true, reason: 'CREATOR', expiresAt: null },
       },
     ])

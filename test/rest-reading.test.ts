@@ -149,6 +149,7 @@ describe('GET /api/fetch-content', () => {
       publishedAt: expect.stringMatching(/Z$/),
       policy: { text: 'PLAN:gold' },
       manifestCid: expect.stringMatching(/^bafy/),
+      directoryCid: null,
       baseUrl: expect.stringContaining(`/content/${postHash}/~`),
       files: [
         {
