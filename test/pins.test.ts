@@ -1,5 +1,3 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { listAwaited } from '../src/content/pins/awaited-drafts.js'
 import { decodeTransaction, encodeTransaction } from '../src/deso/codec.js'
@@ -7,6 +5,7 @@ import { signTransaction } from '../src/deso/signature.js'
 import { contentBody } from '../src/protocol/content-post.js'
 import { upload } from './support/library.js'
 import { Market } from './support/market.js'
+import { pinNames } from './support/stored.js'
 import type { Json, Person, World } from './support/world.js'
 
 let market: Market
@@ -32,11 +31,7 @@ async function newCreator(): Promise<void> {
 
 /** What is pinned for this creator: the names of the pins by their roots. */
 async function pins(): Promise<Map<string, string>> {
-  const dir = join(world.gateway.app.config.dataDir, 'ipfs', 'pins')
-  const all = await Promise.all(
-    (await readdir(dir)).map(async (root) => [root, await readFile(join(dir, root), 'utf8')] as const),
-  )
-  return new Map(all.filter(([, name]) => name.includes(creator.publicKey)))
+  return new Map([...(await pinNames(world))].filter(([, name]) => name.includes(creator.publicKey)))
 }
 
 /** Only pins that are named for a content, not for a draft. */

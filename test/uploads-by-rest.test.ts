@@ -1,5 +1,3 @@
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { keystreamBytes } from './support/bytes.js'
 import {
@@ -14,6 +12,7 @@ import {
   uploadParts,
 } from './support/library.js'
 import { multipart, type Part } from './support/multipart.js'
+import { blockNames } from './support/stored.js'
 import { type Json, openWorld, type Person, type World } from './support/world.js'
 
 let world: World
@@ -47,12 +46,6 @@ async function refusal(parts: readonly Part[], as?: string): Promise<Json[]> {
   const { status, body } = await post(parts, as)
   expect(body.errors).toHaveLength(1)
   return [status, body.errors[0]]
-}
-
-/** Names of all blocks on disk. */
-async function blocks(): Promise<string[]> {
-  const dir = join(world.gateway.app.config.dataDir, 'ipfs', 'blocks')
-  return (await readdir(dir, { recursive: true })).sort()
 }
 
 describe('POST /api/upload-content', () => {
@@ -286,16 +279,16 @@ describe('an upload of the same key', () => {
     const given = { policy: 'PLAN:gold', files: [large, TEXT], idempotencyKey: newKey() }
     const first = await post(uploadParts(given))
     expect([first.status, first.body.errors]).toEqual([200, []])
-    const before = await blocks()
+    const before = await blockNames(world)
     const repeat = await post(uploadParts(given))
     expect(repeat.body).toEqual(first.body)
-    expect(await blocks()).toEqual(before)
+    expect(await blockNames(world)).toEqual(before)
     const byGraphql = await upload(world, token, given)
     expect(byGraphql.draft.unsignedHex).toBe(first.body.draft.unsignedHex)
     expect(byGraphql.manifestCid).toBe(first.body.manifestCid)
     await world.restart()
     expect((await post(uploadParts(given))).body).toEqual(first.body)
-    expect(await blocks()).toEqual(before)
+    expect(await blockNames(world)).toEqual(before)
   })
 
   it('gets it also when it has been published since', async () => {
@@ -324,12 +317,12 @@ describe('an upload of the same key', () => {
       { ...given, files: [large] },
       { ...given, files: [large, TEXT, { ...TEXT, name: 'more' }] },
     ]
-    const before = await blocks()
+    const before = await blockNames(world)
     for (const other of others) {
       const [status, error] = await refusal(uploadParts({ ...other, idempotencyKey }))
       expect([status, error.code]).toEqual([409, 'IDEMPOTENCY_CONFLICT'])
     }
-    expect(await blocks()).toEqual(before)
+    expect(await blockNames(world)).toEqual(before)
     expect((await post(uploadParts({ ...given, idempotencyKey }))).body).toEqual(first.body)
   })
 
@@ -341,11 +334,11 @@ describe('an upload of the same key', () => {
       { input },
       token,
     )
-    const before = await blocks()
+    const before = await blockNames(world)
     const files = [{ name: 'new', bytes: keystreamBytes('of another operation', 50_000) }]
     const [status, error] = await refusal(uploadParts({ files, idempotencyKey }))
     expect([status, error.code]).toEqual([409, 'IDEMPOTENCY_CONFLICT'])
-    expect(await blocks()).toEqual(before)
+    expect(await blockNames(world)).toEqual(before)
   })
 
   it('of another account is no repeat', async () => {

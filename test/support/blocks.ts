@@ -1,8 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import * as dagPb from '@ipld/dag-pb'
 import { CID } from 'multiformats/cid'
-import { blockKey } from '../../src/ipfs/block.js'
+import { blockPath } from './stored.js'
 import type { World } from './world.js'
 
 /** A leaf of a file by its place; of a file of one block that block is the first. */
@@ -14,20 +13,15 @@ export async function leafOf(world: World, cid: string, index: number): Promise<
 }
 
 export async function removeBlock(world: World, cid: CID): Promise<void> {
-  await rm(pathOf(world, cid))
+  await rm(blockPath(world, cid))
 }
 
 /** Flips one bit in the middle of a block on disk; `undo` puts it right again. */
 export async function corruptBlock(world: World, cid: CID): Promise<{ undo(): Promise<void> }> {
-  const path = pathOf(world, cid)
+  const path = blockPath(world, cid)
   const sound = await readFile(path)
   const bytes = Buffer.from(sound)
   bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] as number) ^ 1
   await writeFile(path, bytes)
   return { undo: () => writeFile(path, sound) }
-}
-
-function pathOf(world: World, cid: CID): string {
-  const key = blockKey(cid)
-  return join(world.gateway.app.config.dataDir, 'ipfs', 'blocks', key.slice(-3, -1), key)
 }

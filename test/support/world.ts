@@ -9,6 +9,8 @@ import { type Devchain, type DevchainOptions, startDevchain } from '../../src/de
 import { type Gateway, startGateway } from '../../src/gateway.js'
 import { createLogger } from '../../src/logger.js'
 import { onFreePort } from './free-port.js'
+import type { TestKubo } from './kubo.js'
+import { otherParts } from './other-parts.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: a test looks into answers as a client in JavaScript would
 export type Json = any
@@ -31,6 +33,8 @@ export interface World extends AsyncDisposable {
   url: string
   chain: ChainControl
   clock: MovableClock
+  /** Null: content is in the embedded store. */
+  kubo: TestKubo | null
   /** alice … judy. */
   person(name: string): Person
   /** Runs a document; throws unless the answer is GraphQL. */
@@ -149,17 +153,17 @@ export async function openChain(blockMs = 10, options: Partial<DevchainOptions> 
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const chain = options.chain ?? (await openChain(options.blockMs))
   const dataDir = await mkdtemp(join(tmpdir(), 'gateway-'))
-  const clock = options.clock ?? new MovableClock()
+  const { clock = new MovableClock() } = options
+  const { kubo, env: others } = await otherParts()
   const env = {
     DATA_DIR: dataDir,
     DESO_NODE_URL: chain.url,
     DESO_NETWORK: 'testnet',
     LOG_LEVEL: 'silent',
-    ...inRedis(),
+    ...others,
     ...options.env,
   }
-  // The first start finds a port; a restart takes the same, as a real one does.
-  let port: number | undefined
+  let port: number | undefined // of the first start: a restart takes the same
   const start = async () => {
     const gateway = await onFreePort(port, (each) =>
       startGateway(loadConfig({ ...env, PORT: String(each) }), { clock }),
@@ -175,6 +179,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     },
     chain,
     clock,
+    kubo,
     person(name) {
       const person = people.get(name)
       if (!person) throw new Error(`nobody is called ${name}`)
@@ -226,17 +231,12 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     },
     async [Symbol.asyncDispose]() {
       await world.gateway.close()
+      await kubo?.close()
       if (!options.chain) await chain.close()
       await rm(dataDir, { recursive: true, force: true })
     },
   }
   return world
-}
-
-/** In CI all this runs once more with state and cache in a Redis that these name. */
-function inRedis(): Record<string, string> {
-  const { STATE_URL, CACHE_URL } = process.env
-  return { ...(STATE_URL && { STATE_URL }), ...(CACHE_URL && { CACHE_URL }) }
 }
 
 /** DER over the double SHA-256 of the bytes, hex. */

@@ -3,7 +3,7 @@ import { createKuboRPCClient, type KuboRPCClient } from 'kubo-rpc-client'
 import { CID } from 'multiformats/cid'
 import { create as createDigest } from 'multiformats/hashes/digest'
 import { StorageUnavailableError } from '../../errors.js'
-import { DAG_PB, RAW } from '../block.js'
+import { DAG_CBOR, DAG_PB, RAW } from '../block.js'
 import { decodeFileNode } from '../file-node.js'
 import type { Block, StoreOptions } from '../store.js'
 import { carOf } from './car-stream.js'
@@ -15,6 +15,11 @@ import { readAll, Transport } from './transport.js'
 import { uploadStream } from './upload.js'
 
 const SHA2_256 = 0x12
+const CODEC_NAMES: Readonly<Record<number, string>> = {
+  [RAW]: 'raw',
+  [DAG_PB]: 'dag-pb',
+  [DAG_CBOR]: 'dag-cbor',
+}
 const MIB = 1_048_576
 /** Each is given, whatever a node's settings say: the CIDs are those of profile unixfs-v1-2025 (IPIP-499). */
 const ADD_OPTIONS = new URLSearchParams({
@@ -97,7 +102,27 @@ export class KuboNode {
     return { cid, size }
   }
 
-  /** Blocks that the caller has verified. */
+  /** One block that the caller has verified, whatever its bytes mean. */
+  async putBlock({ cid, bytes }: Block, { signal }: StoreOptions): Promise<void> {
+    const query = new URLSearchParams({
+      'cid-codec': CODEC_NAMES[cid.code] as string,
+      mhtype: 'sha2-256',
+      pin: 'false',
+    })
+    const body = async function* () {
+      yield bytes
+    }
+    const answer = await uploadStream(this.#rpc, `/block/put?${query}`, body(), {
+      idleMs: this.idleMs,
+      signal,
+    })
+    const { Key } = lastLine(answer)
+    if (!CID.parse(String(Key)).equals(cid.toV1())) {
+      throw new StorageUnavailableError('The Kubo node stored something else than it was sent.')
+    }
+  }
+
+  /** Blocks that the caller has verified; each must be what its codec says, or Kubo refuses it. */
   async importBlocks(blocks: AsyncIterable<Block>, { signal }: StoreOptions): Promise<void> {
     let count = 0
     async function* counted() {

@@ -91,7 +91,8 @@ class KuboStore implements IpfsStore {
   async putBlock(cid: CID, bytes: Uint8Array, { signal }: StoreOptions = {}): Promise<void> {
     signal?.throwIfAborted()
     assertBlock({ cid, bytes })
-    if (!inlineBytes(cid)) await this.fleet.store((node) => node.putBlock({ cid, bytes }, { signal }), { signal })
+    if (!inlineBytes(cid))
+      await this.fleet.store((node) => node.putBlock({ cid, bytes }, { signal }), { signal })
   }
 
   async putBlocks(blocks: AsyncIterable<Block>, { signal }: StoreOptions = {}): Promise<void> {
