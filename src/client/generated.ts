@@ -75,6 +75,18 @@ export type CreateTransactionInput =
   |  { sendDeso?: never;   /** Change the signer’s profile. */
   updateProfile: UpdateProfileInput; };
 
+/** What somebody else may upload. */
+export type CreateUploadLinkInput = {
+  /** At most so many bytes. */
+  byteSize: string;
+  /** How long the upload may be begun: 1 to 604800 (a week). */
+  expiresInSeconds?: number | null | undefined;
+  /** The only media type that it takes; any unless given. */
+  mediaType?: string | null | undefined;
+  /** The name of the file, where the upload gives none. */
+  name?: string | null | undefined;
+};
+
 /** What went wrong, for programs. */
 export type ErrorCode =
   /** No such account. */
@@ -148,7 +160,7 @@ export type PublishContentInput = {
   title: string;
 };
 
-/** A file to publish. */
+/** A file to publish: give one of `upload` and `uploadId`. */
 export type PublishFile = {
   /** Its media type: that of the upload unless given. */
   mediaType?: string | null | undefined;
@@ -156,6 +168,8 @@ export type PublishFile = {
   name?: string | null | undefined;
   /** Its bytes, by the multipart request specification. */
   upload?: null | null | undefined;
+  /** A whole upload of the viewer’s at /uploads: the last part of its address, or `createUploadLink`’s. Its bytes are taken from there when the content is drafted. */
+  uploadId?: string | number | null | undefined;
 };
 
 /** DESO to another account. */
@@ -375,6 +389,35 @@ export type PublishContentMutationVariables = Exact<{
 
 
 export type PublishContentMutation = { publishContent: { manifestCid: string | null, draft: { kind: TransactionKind, unsignedHex: string, expiresAtHeight: number, signer: { id: string, publicKey: string }, preview: { kind: TransactionKind, summary: string, outputs: Array<{ to: { id: string, publicKey: string }, amount: { nanos: string, deso: string, usdCents: number | null } }>, fee: { nanos: string, deso: string, usdCents: number | null }, spend: { nanos: string, deso: string, usdCents: number | null } } } | null, files: Array<{ name: string, mediaType: string, byteSize: string, cid: string, isEncrypted: boolean, url: string | null, key: string | null }> | null, errors: Array<
+      | { __typename: 'AccountNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'ContentNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'DraftExpired', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean, transaction: { id: string, transactionId: string, kind: TransactionKind, status: TransactionStatus, signer: { id: string, publicKey: string } | null, outputs: Array<{ to: { id: string, publicKey: string }, amount: { nanos: string, deso: string, usdCents: number | null } }>, fee: { nanos: string, deso: string, usdCents: number | null } | null, block: { height: number, hash: string, time: string } | null, rejection: { code: ErrorCode, message: string, rule: string, detail: string } | null } | null }
+      | { __typename: 'IdempotencyConflict', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'InsufficientFunds', required: string, available: string, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'InvalidInput', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'InvalidSignature', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'MalformedTransaction', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'NodeUnavailable', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'NotAllowed', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'NotSignedIn', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'NotSubscribed', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'PlanChanged', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean, plan: { id: string, slug: string, title: string, periodSeconds: number, state: PlanState, version: string, creator: { id: string, publicKey: string }, price: { nanos: string, deso: string, usdCents: number | null } } }
+      | { __typename: 'PlanClosed', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'PlanNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'RecordPending', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'StorageFull', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'StorageUnavailable', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'TransactionRejected', rule: string, detail: string, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'UnsupportedPolicy', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'UploadTooLarge', limit: string, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+    > } };
+
+export type CreateUploadLinkMutationVariables = Exact<{
+  input: CreateUploadLinkInput;
+}>;
+
+
+export type CreateUploadLinkMutation = { createUploadLink: { url: string | null, uploadId: string | null, expiresAt: string | null, errors: Array<
       | { __typename: 'AccountNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'ContentNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'DraftExpired', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean, transaction: { id: string, transactionId: string, kind: TransactionKind, status: TransactionStatus, signer: { id: string, publicKey: string } | null, outputs: Array<{ to: { id: string, publicKey: string }, amount: { nanos: string, deso: string, usdCents: number | null } }>, fee: { nanos: string, deso: string, usdCents: number | null } | null, block: { height: number, hash: string, time: string } | null, rejection: { code: ErrorCode, message: string, rule: string, detail: string } | null } | null }
@@ -1599,6 +1642,104 @@ fragment FileFields on ContentFile {
   url
   key
 }`) as unknown as TypedDocumentString<PublishContentMutation, PublishContentMutationVariables>;
+export const CreateUploadLinkDocument = new TypedDocumentString(`
+    mutation CreateUploadLink($input: CreateUploadLinkInput!) {
+  createUploadLink(input: $input) {
+    url
+    uploadId
+    expiresAt
+    errors {
+      ...ErrorFields
+    }
+  }
+}
+    fragment MoneyFields on Money {
+  nanos
+  deso
+  usdCents
+}
+fragment BlockFields on BlockRef {
+  height
+  hash
+  time
+}
+fragment PlanFields on Plan {
+  id
+  creator {
+    id
+    publicKey
+  }
+  slug
+  title
+  price {
+    ...MoneyFields
+  }
+  periodSeconds
+  state
+  version
+}
+fragment OutputFields on TransactionOutput {
+  to {
+    id
+    publicKey
+  }
+  amount {
+    ...MoneyFields
+  }
+}
+fragment TransactionFields on Transaction {
+  id
+  transactionId
+  kind
+  status
+  signer {
+    id
+    publicKey
+  }
+  outputs {
+    ...OutputFields
+  }
+  fee {
+    ...MoneyFields
+  }
+  block {
+    ...BlockFields
+  }
+  rejection {
+    code
+    message
+    rule
+    detail
+  }
+}
+fragment ErrorFields on UserError {
+  __typename
+  code
+  message
+  path
+  retryable
+  ... on InsufficientFunds {
+    required
+    available
+  }
+  ... on TransactionRejected {
+    rule
+    detail
+  }
+  ... on UploadTooLarge {
+    limit
+  }
+  ... on PlanChanged {
+    plan {
+      ...PlanFields
+    }
+  }
+  ... on DraftExpired {
+    transaction {
+      ...TransactionFields
+    }
+  }
+}`) as unknown as TypedDocumentString<CreateUploadLinkMutation, CreateUploadLinkMutationVariables>;
 export const CreateChallengeDocument = new TypedDocumentString(`
     mutation CreateChallenge($input: CreateChallengeInput!) {
   createChallenge(input: $input) {

@@ -17,6 +17,7 @@ import { ContentResolver } from './content/content-resolver.js'
 import { FileResolver } from './content/file-resolver.js'
 import { PlanRuleResolver } from './content/policy-resolver.js'
 import { PublishResolver } from './content/publish-resolver.js'
+import { UploadLinkResolver } from './content/upload-link-resolver.js'
 import { DraftExpired, PlanChanged } from './errors/draft-errors.js'
 import { InsufficientFunds, PLAIN_ERRORS, TransactionRejected, UploadTooLarge } from './errors/user-errors.js'
 import { GatewayResolver } from './gateway/gateway-resolver.js'
@@ -52,6 +53,7 @@ export function createSchema(network: Network): GraphQLSchema {
       SessionResolver,
       SubscriptionDraftResolver,
       TransactionResolver,
+      UploadLinkResolver,
     ],
     orphanedTypes: [
       ...Object.values(PLAIN_ERRORS),

@@ -11,6 +11,7 @@ import type { LiveConnections } from './live/live-connections.js'
 import { metricsRoute } from './metrics-route.js'
 import { requestIdOf } from './request-context.js'
 import { restRoutes } from './rest/rest-routes.js'
+import { uploadsRoute } from './uploads/uploads-route.js'
 
 /**
  * HTTP in, HTTP out: routes, sessions, statuses, bodies. It knows the domain's verbs and the GraphQL server, and nothing
@@ -41,6 +42,7 @@ export function createHttpApp(
   )
   http.use('/graphql', graphqlRoute(app, graphql, live))
   http.use('/content', contentRoute(app))
+  http.use('/uploads', uploadsRoute(app))
   http.use('/api', restRoutes(app, graphql))
   http.get('/', (_req, res) => res.redirect(302, '/graphql'))
   http.use((req, res) =>

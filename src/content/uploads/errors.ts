@@ -1,4 +1,4 @@
-import { GatewayError, InvalidInputError } from '../../errors.js'
+import { GatewayError, InvalidInputError, UploadTooLargeError } from '../../errors.js'
 
 /** Unknown, another account's, expired or published: who asks learns no more. */
 export class NoSuchUploadError extends InvalidInputError {
@@ -8,8 +8,18 @@ export class NoSuchUploadError extends InvalidInputError {
 }
 
 /** An account has so many uploads open that it must end one first. */
-export class TooManyUploadsError extends GatewayError {
-  constructor(readonly limit: number) {
-    super('UPLOAD_TOO_LARGE', `At most ${limit} uploads may be open: publish or delete some, or wait.`)
+export class TooManyUploadsError extends UploadTooLargeError {
+  constructor(limit: number) {
+    super(BigInt(limit), `At most ${limit} uploads may be open: publish or delete some, or wait.`)
   }
 }
+
+/** A link whose time is over, or that has been used. */
+export class LinkOverError extends GatewayError {
+  constructor(message: string) {
+    super('NOT_ALLOWED', message)
+  }
+}
+
+/** A link for files of another type. */
+export class LinkTypeError extends InvalidInputError {}

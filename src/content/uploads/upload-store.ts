@@ -93,6 +93,11 @@ export class UploadStore {
     }
   }
 
+  /** Published ones too. */
+  has(id: string): boolean {
+    return this.#index.get(id) !== undefined
+  }
+
   /** Null: unknown, or published. One whose time is over may still be there. */
   get(id: string): UploadRecord | null {
     const record = this.#index.get(id)

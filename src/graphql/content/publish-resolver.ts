@@ -1,6 +1,6 @@
 import type { Upload } from 'graphql-upload-ts'
 import type { CID } from 'multiformats/cid'
-import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from 'type-graphql'
+import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql'
 import { publishContent } from '../../content/publish.js'
 import type { RequestContext } from '../../context.js'
 import { asPayload } from '../errors/to-user-error.js'
@@ -10,15 +10,23 @@ import { UploadScalar } from '../scalars/plain.js'
 import { countedDraft } from '../transaction/draft-input.js'
 import { TransactionDraft } from '../transaction/transaction.js'
 import { FileObject } from './file.js'
+import { filesAtHand } from './files-at-hand.js'
 import { arrivingFiles, fileCount } from './uploads.js'
 
-@InputType({ description: 'A file to publish.' })
+@InputType({ description: 'A file to publish: give one of `upload` and `uploadId`.' })
 export class PublishFile {
   @Field(() => UploadScalar, {
     nullable: true,
     description: 'Its bytes, by the multipart request specification.',
   })
   upload?: Upload | null
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'A whole upload of the viewer’s at /uploads: the last part of its address, or `createUploadLink`’s. Its bytes are taken from there when the content is drafted.',
+  })
+  uploadId?: string | null
 
   @Field(() => String, {
     nullable: true,
@@ -92,7 +100,7 @@ export class PublishResolver {
           teaser: input.teaser,
           policy: input.policy ?? 'PUBLIC',
           files: arrivingFiles(input.files),
-          atHand: [],
+          atHand: filesAtHand(input.files),
           fileCount: fileCount(input.files),
           idempotencyKey: input.idempotencyKey,
         }),

@@ -1,6 +1,7 @@
 import { type FileUpload, Upload } from 'graphql-upload-ts'
 import type { IncomingFile } from '../../content/incoming-file.js'
 import { InvalidInputError } from '../../errors.js'
+import { isArriving } from './files-at-hand.js'
 import type { PublishFile } from './publish-resolver.js'
 
 /** A part of a multipart request: the value of an `Upload` variable. Made by http/, never by a client. */
@@ -56,7 +57,8 @@ export async function* arrivingFiles(files: readonly PublishFile[]): AsyncGenera
     }
     return
   }
-  yield* asTheyCome(files.map(arrival))
+  const arrivals = files.flatMap((file, position) => (isArriving(file) ? [arrival(file, position)] : []))
+  yield* asTheyCome(arrivals)
 }
 
 /** What the promises resolve to, in the order in which they do; the first failure ends it. */
