@@ -24,8 +24,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   store: [],
   config: [],
   devchain: ['deso', 'store'],
-  client: ['deso', 'protocol'],
+  // Of ipfs and crypto what needs no Node: src/client/browser.test.ts.
+  client: ['deso', 'protocol', 'ipfs', 'crypto'],
   gc: ['config', 'store', 'ipfs'],
+  recover: ['client', 'protocol'],
   story: ['client', 'deso', 'protocol', 'config'],
 }
 

@@ -13,6 +13,15 @@ export * from './errors.js'
 export type { ActionOptions, Executed } from './execute.js'
 export { contentUrl, type FetchedFile, type FetchFileOptions, fetchFile } from './fetch-file.js'
 export * from './generated.js'
+export type { IpfsOptions } from './ipfs/block-source.js'
+export * from './ipfs/errors.js'
+export {
+  type IpfsContent,
+  type IpfsFile,
+  type Reader,
+  type ReadOptions,
+  readContent,
+} from './ipfs/read-file.js'
 export type { PlanSeen, SubscriptionSeen } from './seen.js'
 export { type SessionClient, signIn } from './sign-in.js'
 export { type Signer, seedSigner } from './signer.js'
