@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -12,6 +12,8 @@ export interface KuboOptions {
   dir?: string
   /** Further settings, by their path: `{ 'Datastore.StorageMax': '1MB' }`. */
   config?: Record<string, unknown>
+  /** Its RPC listens on a unix socket, `api.sock` in its repository, in place of a port. */
+  socket?: boolean
 }
 
 /** A Kubo daemon of its own, offline, on any free ports of the loopback interface, that a test may treat badly. */
@@ -36,9 +38,15 @@ export interface TestKubo extends AsyncDisposable {
 
 const binary = findBinary()
 
-/** A group of tests that need Kubo: named among those left out where there is none, failed in CI. */
-export function describeKubo(name: string, tests: () => void): void {
-  if (binary) describe(name, tests)
+/**
+ * A group of tests that need Kubo: named among those left out where there is none, failed in CI. `isLong`: too long for
+ * every run; it runs with CI=true or FULL=1.
+ */
+export function describeKubo(name: string, tests: () => void, { isLong = false } = {}): void {
+  const runsLong = process.env.CI === 'true' || process.env.FULL === '1'
+  if (binary && isLong && !runsLong)
+    it.skip(`${name} [kills and stops many a Kubo; run with FULL=1]`, () => {})
+  else if (binary) describe(name, tests)
   else if (process.env.CI === 'true') it(`${name}: CI has Kubo`, failWithoutKubo)
   else it.skip(`${name} [needs Kubo: tools/kubo/build.sh]`, () => {})
 }
@@ -58,7 +66,11 @@ function findBinary(): string | undefined {
   return spawnSync('ipfs', ['version']).status === 0 ? 'ipfs' : undefined
 }
 
-export async function startKubo({ dir: given, config = {} }: KuboOptions = {}): Promise<TestKubo> {
+export async function startKubo({
+  dir: given,
+  config = {},
+  socket = false,
+}: KuboOptions = {}): Promise<TestKubo> {
   if (!binary) failWithoutKubo()
   const dir = given ?? (await mkdtemp(join(tmpdir(), 'kubo-')))
   const env = { ...process.env, IPFS_PATH: dir, IPFS_TELEMETRY: 'off', GOLOG_LOG_LEVEL: 'error' }
@@ -73,14 +85,15 @@ export async function startKubo({ dir: given, config = {} }: KuboOptions = {}): 
     'Provide.Enabled': false,
     'Gateway.NoFetch': true,
     'Addresses.Swarm': [],
+    ...(socket && { 'Addresses.API': [`/unix${dir}/api.sock`] }),
     ...config,
   }
-  for (const [path, value] of Object.entries(settings)) ipfs('config', '--json', path, JSON.stringify(value))
+  await configure(dir, settings)
   let child = await spawnDaemon(binary, env)
-  const addresses = { rpc: child.addresses.rpc, gateway: child.addresses.gateway }
+  const { addresses } = child
   // A daemon that comes back is found where it was.
-  ipfs('config', 'Addresses.API', addresses.rpc)
-  ipfs('config', 'Addresses.Gateway', addresses.gateway)
+  if (!socket)
+    await configure(dir, { 'Addresses.API': addresses.rpc, 'Addresses.Gateway': addresses.gateway })
   const kill = async () => {
     if (child.process.exitCode !== null || child.process.signalCode !== null) return
     const exited = once(child.process, 'exit')
@@ -107,6 +120,17 @@ export async function startKubo({ dir: given, config = {} }: KuboOptions = {}): 
     close,
     [Symbol.asyncDispose]: close,
   }
+}
+
+/** Writes settings as `ipfs config` does, which takes a process for each and a token from some. */
+async function configure(dir: string, settings: Record<string, unknown>): Promise<void> {
+  const path = join(dir, 'config')
+  const config = JSON.parse(await readFile(path, 'utf8'))
+  for (const [name, value] of Object.entries(settings)) {
+    const [section = '', key = ''] = name.split('.')
+    config[section] = { ...config[section], [key]: value }
+  }
+  await writeFile(path, JSON.stringify(config))
 }
 
 interface Daemon {

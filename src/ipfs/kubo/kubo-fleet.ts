@@ -79,40 +79,29 @@ export class KuboFleet {
   }
 
   /**
-   * One call that stores something, at the first node that answers and has room: bytes that have flowed cannot be sent
-   * again. Throws StorageFullError where all that answer are full.
+   * One call that stores something, at the first node that answers and has room. `isSpent`: bytes have flowed that cannot
+   * be sent again, so no other node is tried. Throws StorageFullError where a node that answers is full.
    */
-  async store<T>(call: (node: KuboNode) => Promise<T>, { signal }: StoreOptions = {}): Promise<T> {
-    const member = await this.#writable(signal)
-    try {
-      return await call(member.node)
-    } catch (error) {
-      signal?.throwIfAborted()
-      if (error instanceof SourceError) throw error.cause
-      const fault = storageFault(error)
-      this.#shun(member, fault)
-      throw fault
-    }
-  }
-
-  async isWritable({ signal }: StoreOptions = {}): Promise<boolean> {
-    return this.#writable(signal).then(
-      () => true,
-      () => false,
-    )
-  }
-
-  async #writable(signal: AbortSignal | undefined): Promise<Member> {
+  async store<T>(
+    call: (node: KuboNode) => Promise<T>,
+    { signal, isSpent = () => false }: StoreOptions & { isSpent?: () => boolean } = {},
+  ): Promise<T> {
     const faults = new Faults(null, signal)
     for (const member of this.#order(null)) {
       try {
         await assertWritable(member, signal)
-        return member
+        return await call(member.node)
       } catch (error) {
+        if (error instanceof SourceError) throw error.cause
         this.#shun(member, faults.add(error))
+        if (isSpent()) break
       }
     }
     throw faults.worst()
+  }
+
+  async isWritable({ signal }: StoreOptions = {}): Promise<boolean> {
+    return this.store(async () => true, { signal }).catch(() => false)
   }
 
   #order(cid: CID | null): Member[] {

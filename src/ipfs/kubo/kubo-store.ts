@@ -34,10 +34,12 @@ class KuboStore implements IpfsStore {
   constructor(private readonly fleet: KuboFleet) {}
 
   importFile(
-    source: AsyncIterable<Uint8Array>,
+    bytes: AsyncIterable<Uint8Array>,
     { signal }: StoreOptions = {},
   ): Promise<{ cid: CID; size: number }> {
-    return this.fleet.store((node) => node.add(blamed(source), { signal }), { signal })
+    const source = new UploadSource(bytes)
+    const isSpent = () => source.isSpent
+    return this.fleet.store((node) => node.add(source.open(), { signal }), { signal, isSpent })
   }
 
   async *readFile(
@@ -97,7 +99,9 @@ class KuboStore implements IpfsStore {
 
   async putBlocks(blocks: AsyncIterable<Block>, { signal }: StoreOptions = {}): Promise<void> {
     signal?.throwIfAborted()
-    await this.fleet.store((node) => node.importBlocks(blamed(checked(blocks)), { signal }), { signal })
+    const source = new UploadSource(checked(blocks))
+    const isSpent = () => source.isSpent
+    await this.fleet.store((node) => node.importBlocks(source.open(), { signal }), { signal, isSpent })
   }
 
   async pin(root: CID, { signal, name = '' }: StoreOptions & { name?: string } = {}): Promise<void> {
@@ -175,12 +179,19 @@ function assertBlock({ cid, bytes }: Block): void {
   if (!isBlockOf(cid, bytes)) throw new InvalidDagError(`These bytes are not the block ${cid}.`)
 }
 
-/** A source whose own errors are told from the node's. */
-async function* blamed<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
-  try {
-    yield* source
-  } catch (error) {
-    throw new SourceError(error)
+/** What is to be uploaded: its own errors are told from the node's, and whether any of it was taken is known. */
+class UploadSource<T> {
+  isSpent = false
+
+  constructor(private readonly source: AsyncIterable<T>) {}
+
+  async *open(): AsyncGenerator<T> {
+    this.isSpent = true
+    try {
+      yield* this.source
+    } catch (error) {
+      throw new SourceError(error)
+    }
   }
 }
 

@@ -33,12 +33,13 @@ export async function uploadStream(
     }
   }
   const boundary = randomUUID()
+  const body = taken(multipart(watched(), boundary), idleMs, stall)
   try {
     const answer = await transport.ask({
       method: 'POST',
       path,
       headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
-      body: taken(multipart(watched(), boundary), idleMs, stall),
+      body,
       signal: either,
     })
     return await readAll(answer)
@@ -48,6 +49,7 @@ export async function uploadStream(
     throw error
   } finally {
     stop.abort()
+    await body.return(undefined).catch(() => {})
   }
 }
 
