@@ -132,6 +132,18 @@ export type ErrorCode =
   /** A file, or their number, passes the limit. */
   | 'UPLOAD_TOO_LARGE';
 
+/** A content to hide. */
+export type HideContentInput = {
+  /** Which, by its id; or give postHash. */
+  id?: string | number | null | undefined;
+  /** 1 to 128 visible ASCII characters. The same key, signer and input give the same draft, and at most one payment. */
+  idempotencyKey: string;
+  /** Which, by its post; or give id. */
+  postHash?: string | null | undefined;
+  /** Who will sign and pay: the viewer unless given. Anybody may have a draft made for any signer. */
+  signer?: string | null | undefined;
+};
+
 /** Which DeSo chain. */
 export type Network =
   /** Real money. */
@@ -160,11 +172,13 @@ export type PublishContentInput = {
   title: string;
 };
 
-/** A file to publish: give one of `upload` and `uploadId`. */
+/** A file to publish: give one of `upload`, `uploadId` and `cid`. */
 export type PublishFile = {
+  /** A file that is on IPFS already, of which no byte is moved: of a PUBLIC content alone. In an update also a file of the present version. */
+  cid?: string | null | undefined;
   /** Its media type: that of the upload unless given. */
   mediaType?: string | null | undefined;
-  /** Its name, or path in the content, such as `episode-1/index.m3u8`: that of the upload unless given. Parts of 1 to 255 bytes, at most 1,024 bytes in all, unique. */
+  /** Its name, or path in the content, such as `episode-1/index.m3u8`: that of the upload unless given; a `cid` has none. Parts of 1 to 255 bytes, at most 1,024 bytes in all, unique. */
   name?: string | null | undefined;
   /** Its bytes, by the multipart request specification. */
   upload?: null | null | undefined;
@@ -309,6 +323,24 @@ export type UnsubscribeInput = {
   signer?: string | null | undefined;
 };
 
+/** A content to change: what is not given stays as it is. */
+export type UpdateContentInput = {
+  /** All files of the new version, in order. One of the present version stays by its `name` alone or by its `cid`, without being sent again; a `name` beside the `cid` renames it. */
+  files?: Array<PublishFile> | null | undefined;
+  /** Which, by its id; or give postHash. */
+  id?: string | number | null | undefined;
+  /** 1 to 128 visible ASCII characters. The same key and the same input again give the first answer. */
+  idempotencyKey: string;
+  /** `PUBLIC`, or rules of which any suffices. What was open cannot be gated, as its bytes are out, unless new files replace all of them. What was gated and is opened stays encrypted on IPFS, and the gateway decrypts it for everybody; give its files anew to have them plain. */
+  policy?: string | null | undefined;
+  /** Which, by its post; or give id. */
+  postHash?: string | null | undefined;
+  /** Public: the body of the post. */
+  teaser?: string | null | undefined;
+  /** Public. 1 to 256 bytes of UTF-8. */
+  title?: string | null | undefined;
+};
+
 /** A profile. What is not given stays as it is. */
 export type UpdateProfileInput = {
   /** Text about the account. */
@@ -418,6 +450,71 @@ export type CreateUploadLinkMutationVariables = Exact<{
 
 
 export type CreateUploadLinkMutation = { createUploadLink: { url: string | null, uploadId: string | null, expiresAt: string | null, errors: Array<
+      | { __typename: 'AccountNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'ContentNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'DraftExpired', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean, transaction: { id: string, transactionId: string, kind: TransactionKind, status: TransactionStatus, signer: { id: string, publicKey: string } | null, outputs: Array<{ to: { id: string, publicKey: string }, amount: { nanos: string, deso: string, usdCents: number | null } }>, fee: { nanos: string, deso: string, usdCents: number | null } | null, block: { height: number, hash: string, time: string } | null, rejection: { code: ErrorCode, message: string, rule: string, detail: string } | null } | null }
+      | { __typename: 'IdempotencyConflict', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'InsufficientFunds', required: string, available: string, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'InvalidInput', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'InvalidSignature', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'MalformedTransaction', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'NodeUnavailable', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'NotAllowed', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'NotSignedIn', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'NotSubscribed', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'PlanChanged', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean, plan: { id: string, slug: string, title: string, periodSeconds: number, state: PlanState, version: string, creator: { id: string, publicKey: string }, price: { nanos: string, deso: string, usdCents: number | null } } }
+      | { __typename: 'PlanClosed', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'PlanNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'RecordPending', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'StorageFull', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'StorageUnavailable', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'TransactionRejected', rule: string, detail: string, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'UnsupportedPolicy', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'UploadTooLarge', limit: string, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+    > } };
+
+export type ListVersionsQueryVariables = Exact<{
+  postHash: string;
+}>;
+
+
+export type ListVersionsQuery = { content: { id: string, versions: Array<{ manifestCid: string, title: string, policy: { text: string }, transaction: { id: string, transactionId: string, kind: TransactionKind, status: TransactionStatus, signer: { id: string, publicKey: string } | null, outputs: Array<{ to: { id: string, publicKey: string }, amount: { nanos: string, deso: string, usdCents: number | null } }>, fee: { nanos: string, deso: string, usdCents: number | null } | null, block: { height: number, hash: string, time: string } | null, rejection: { code: ErrorCode, message: string, rule: string, detail: string } | null } | null }> } | null };
+
+export type UpdateContentMutationVariables = Exact<{
+  input: UpdateContentInput;
+}>;
+
+
+export type UpdateContentMutation = { updateContent: { manifestCid: string | null, draft: { kind: TransactionKind, unsignedHex: string, expiresAtHeight: number, signer: { id: string, publicKey: string }, preview: { kind: TransactionKind, summary: string, outputs: Array<{ to: { id: string, publicKey: string }, amount: { nanos: string, deso: string, usdCents: number | null } }>, fee: { nanos: string, deso: string, usdCents: number | null }, spend: { nanos: string, deso: string, usdCents: number | null } } } | null, files: Array<{ name: string, mediaType: string, byteSize: string, cid: string, isEncrypted: boolean, url: string | null, key: string | null }> | null, errors: Array<
+      | { __typename: 'AccountNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'ContentNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'DraftExpired', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean, transaction: { id: string, transactionId: string, kind: TransactionKind, status: TransactionStatus, signer: { id: string, publicKey: string } | null, outputs: Array<{ to: { id: string, publicKey: string }, amount: { nanos: string, deso: string, usdCents: number | null } }>, fee: { nanos: string, deso: string, usdCents: number | null } | null, block: { height: number, hash: string, time: string } | null, rejection: { code: ErrorCode, message: string, rule: string, detail: string } | null } | null }
+      | { __typename: 'IdempotencyConflict', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'InsufficientFunds', required: string, available: string, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'InvalidInput', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'InvalidSignature', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'MalformedTransaction', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'NodeUnavailable', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'NotAllowed', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'NotSignedIn', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'NotSubscribed', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'PlanChanged', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean, plan: { id: string, slug: string, title: string, periodSeconds: number, state: PlanState, version: string, creator: { id: string, publicKey: string }, price: { nanos: string, deso: string, usdCents: number | null } } }
+      | { __typename: 'PlanClosed', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'PlanNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'RecordPending', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'StorageFull', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'StorageUnavailable', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'TransactionRejected', rule: string, detail: string, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'UnsupportedPolicy', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'UploadTooLarge', limit: string, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+    > } };
+
+export type HideContentMutationVariables = Exact<{
+  input: HideContentInput;
+}>;
+
+
+export type HideContentMutation = { hideContent: { draft: { kind: TransactionKind, unsignedHex: string, expiresAtHeight: number, signer: { id: string, publicKey: string }, preview: { kind: TransactionKind, summary: string, outputs: Array<{ to: { id: string, publicKey: string }, amount: { nanos: string, deso: string, usdCents: number | null } }>, fee: { nanos: string, deso: string, usdCents: number | null }, spend: { nanos: string, deso: string, usdCents: number | null } } } | null, errors: Array<
       | { __typename: 'AccountNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'ContentNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'DraftExpired', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean, transaction: { id: string, transactionId: string, kind: TransactionKind, status: TransactionStatus, signer: { id: string, publicKey: string } | null, outputs: Array<{ to: { id: string, publicKey: string }, amount: { nanos: string, deso: string, usdCents: number | null } }>, fee: { nanos: string, deso: string, usdCents: number | null } | null, block: { height: number, hash: string, time: string } | null, rejection: { code: ErrorCode, message: string, rule: string, detail: string } | null } | null }
@@ -1740,6 +1837,325 @@ fragment ErrorFields on UserError {
     }
   }
 }`) as unknown as TypedDocumentString<CreateUploadLinkMutation, CreateUploadLinkMutationVariables>;
+export const ListVersionsDocument = new TypedDocumentString(`
+    query ListVersions($postHash: TransactionId!) {
+  content(postHash: $postHash) {
+    id
+    versions {
+      manifestCid
+      title
+      policy {
+        text
+      }
+      transaction {
+        ...TransactionFields
+      }
+    }
+  }
+}
+    fragment MoneyFields on Money {
+  nanos
+  deso
+  usdCents
+}
+fragment BlockFields on BlockRef {
+  height
+  hash
+  time
+}
+fragment OutputFields on TransactionOutput {
+  to {
+    id
+    publicKey
+  }
+  amount {
+    ...MoneyFields
+  }
+}
+fragment TransactionFields on Transaction {
+  id
+  transactionId
+  kind
+  status
+  signer {
+    id
+    publicKey
+  }
+  outputs {
+    ...OutputFields
+  }
+  fee {
+    ...MoneyFields
+  }
+  block {
+    ...BlockFields
+  }
+  rejection {
+    code
+    message
+    rule
+    detail
+  }
+}`) as unknown as TypedDocumentString<ListVersionsQuery, ListVersionsQueryVariables>;
+export const UpdateContentDocument = new TypedDocumentString(`
+    mutation UpdateContent($input: UpdateContentInput!) {
+  updateContent(input: $input) {
+    draft {
+      ...DraftFields
+    }
+    manifestCid
+    files {
+      ...FileFields
+    }
+    errors {
+      ...ErrorFields
+    }
+  }
+}
+    fragment MoneyFields on Money {
+  nanos
+  deso
+  usdCents
+}
+fragment BlockFields on BlockRef {
+  height
+  hash
+  time
+}
+fragment PlanFields on Plan {
+  id
+  creator {
+    id
+    publicKey
+  }
+  slug
+  title
+  price {
+    ...MoneyFields
+  }
+  periodSeconds
+  state
+  version
+}
+fragment OutputFields on TransactionOutput {
+  to {
+    id
+    publicKey
+  }
+  amount {
+    ...MoneyFields
+  }
+}
+fragment TransactionFields on Transaction {
+  id
+  transactionId
+  kind
+  status
+  signer {
+    id
+    publicKey
+  }
+  outputs {
+    ...OutputFields
+  }
+  fee {
+    ...MoneyFields
+  }
+  block {
+    ...BlockFields
+  }
+  rejection {
+    code
+    message
+    rule
+    detail
+  }
+}
+fragment PreviewFields on TransactionPreview {
+  kind
+  summary
+  outputs {
+    ...OutputFields
+  }
+  fee {
+    ...MoneyFields
+  }
+  spend {
+    ...MoneyFields
+  }
+}
+fragment DraftFields on TransactionDraft {
+  kind
+  unsignedHex
+  signer {
+    id
+    publicKey
+  }
+  preview {
+    ...PreviewFields
+  }
+  expiresAtHeight
+}
+fragment ErrorFields on UserError {
+  __typename
+  code
+  message
+  path
+  retryable
+  ... on InsufficientFunds {
+    required
+    available
+  }
+  ... on TransactionRejected {
+    rule
+    detail
+  }
+  ... on UploadTooLarge {
+    limit
+  }
+  ... on PlanChanged {
+    plan {
+      ...PlanFields
+    }
+  }
+  ... on DraftExpired {
+    transaction {
+      ...TransactionFields
+    }
+  }
+}
+fragment FileFields on ContentFile {
+  name
+  mediaType
+  byteSize
+  cid
+  isEncrypted
+  url
+  key
+}`) as unknown as TypedDocumentString<UpdateContentMutation, UpdateContentMutationVariables>;
+export const HideContentDocument = new TypedDocumentString(`
+    mutation HideContent($input: HideContentInput!) {
+  hideContent(input: $input) {
+    draft {
+      ...DraftFields
+    }
+    errors {
+      ...ErrorFields
+    }
+  }
+}
+    fragment MoneyFields on Money {
+  nanos
+  deso
+  usdCents
+}
+fragment BlockFields on BlockRef {
+  height
+  hash
+  time
+}
+fragment PlanFields on Plan {
+  id
+  creator {
+    id
+    publicKey
+  }
+  slug
+  title
+  price {
+    ...MoneyFields
+  }
+  periodSeconds
+  state
+  version
+}
+fragment OutputFields on TransactionOutput {
+  to {
+    id
+    publicKey
+  }
+  amount {
+    ...MoneyFields
+  }
+}
+fragment TransactionFields on Transaction {
+  id
+  transactionId
+  kind
+  status
+  signer {
+    id
+    publicKey
+  }
+  outputs {
+    ...OutputFields
+  }
+  fee {
+    ...MoneyFields
+  }
+  block {
+    ...BlockFields
+  }
+  rejection {
+    code
+    message
+    rule
+    detail
+  }
+}
+fragment PreviewFields on TransactionPreview {
+  kind
+  summary
+  outputs {
+    ...OutputFields
+  }
+  fee {
+    ...MoneyFields
+  }
+  spend {
+    ...MoneyFields
+  }
+}
+fragment DraftFields on TransactionDraft {
+  kind
+  unsignedHex
+  signer {
+    id
+    publicKey
+  }
+  preview {
+    ...PreviewFields
+  }
+  expiresAtHeight
+}
+fragment ErrorFields on UserError {
+  __typename
+  code
+  message
+  path
+  retryable
+  ... on InsufficientFunds {
+    required
+    available
+  }
+  ... on TransactionRejected {
+    rule
+    detail
+  }
+  ... on UploadTooLarge {
+    limit
+  }
+  ... on PlanChanged {
+    plan {
+      ...PlanFields
+    }
+  }
+  ... on DraftExpired {
+    transaction {
+      ...TransactionFields
+    }
+  }
+}`) as unknown as TypedDocumentString<HideContentMutation, HideContentMutationVariables>;
 export const CreateChallengeDocument = new TypedDocumentString(`
     mutation CreateChallenge($input: CreateChallengeInput!) {
   createChallenge(input: $input) {

@@ -35,7 +35,12 @@ export async function fileSecrets(
   return { key: fileKey(contentKey, id), associatedData: fileAssociatedData(creator33, id) }
 }
 
-function contentKeyOf(app: AppContext, content: Content, manifest: GatedManifest): Uint8Array | null {
+/** What opens all files of a content; null: it was not wrapped to this gateway. */
+export function contentKeyOf(
+  app: AppContext,
+  content: Pick<Content, 'creator' | 'manifestCid'>,
+  manifest: GatedManifest,
+): Uint8Array | null {
   const known = contentKeys.get(app) ?? new LRUCache<string, Uint8Array>({ max: CACHED_KEYS })
   contentKeys.set(app, known)
   const name = `${content.creator}:${content.manifestCid}`

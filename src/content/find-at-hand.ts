@@ -1,5 +1,5 @@
 import type { RequestContext } from '../context.js'
-import { InvalidInputError } from '../errors.js'
+import { findOnIpfs } from './find-on-ipfs.js'
 import type { FileAtHand, FoundFile } from './incoming-file.js'
 import { checkUploadsOnce, findUpload } from './uploads/publish-uploads.js'
 
@@ -17,7 +17,7 @@ export async function findAtHand(
 }
 
 async function find(ctx: RequestContext, file: FileAtHand, isRepeat: boolean): Promise<FoundFile> {
-  const { source, position } = file
+  const { source } = file
   if ('uploadId' in source) return findUpload(ctx, { ...file, source }, { wasPublished: isRepeat })
-  throw new InvalidInputError('There is nothing of this name.', ['input', 'files', String(position), 'cid'])
+  return findOnIpfs(ctx, { ...file, source })
 }

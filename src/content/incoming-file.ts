@@ -29,5 +29,12 @@ export interface FoundFile {
   size: number
   /** Stands for the plain bytes where a repeat is told from another request. */
   digest: string
-  source: { upload: UploadRecord } | { cid: CID }
+  source: { upload: UploadRecord } | { cid: CID } | { kept: KeptFile }
+}
+
+/** A file of the present version of a content. */
+export interface KeptFile {
+  cid: CID
+  /** 16 bytes; null: it is stored as it is. */
+  id: Uint8Array | null
 }

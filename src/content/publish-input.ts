@@ -27,8 +27,21 @@ const MAX_TEASER_BYTES = 15_000
 
 /** What can be said of the texts without asking anybody. Throws InvalidInputError or UnsupportedPolicyError. */
 export function checkTexts({ title, teaser, policy }: PublishInput): Policy {
+  checkTitle(title)
+  checkTeaser(teaser)
+  return checkPolicy(policy)
+}
+
+export function checkTitle(title: string): void {
   checkText('title', title, 1, MAX_TITLE_BYTES)
+}
+
+export function checkTeaser(teaser: string): void {
   checkText('teaser', teaser, 0, MAX_TEASER_BYTES)
+}
+
+/** The policy as written. Throws InvalidInputError, or UnsupportedPolicyError for what locks everybody out here. */
+export function checkPolicy(policy: string): Policy {
   const parsed = parsePolicy(policy)
   if (!parsed) {
     throw new InvalidInputError(

@@ -11,6 +11,7 @@ import { checkIdempotencyKey } from '../transaction/idempotency.js'
 import { isPublic } from './content.js'
 import { draftPost, type Published, postMetadata } from './draft-post.js'
 import { findAtHand } from './find-at-hand.js'
+import { refuseOnIpfs } from './find-on-ipfs.js'
 import { checkPlans, checkTexts, type PublishInput } from './publish-input.js'
 import { checkFileCount, type ReceivedFile } from './receive-files.js'
 import { gatedSink, publicSink } from './store-content.js'
@@ -41,6 +42,9 @@ async function publish(ctx: RequestContext, input: PublishInput): Promise<Publis
   checkIdempotencyKey(input.idempotencyKey)
   const policy = checkTexts(input)
   checkFileCount(ctx, input.fileCount ?? 0)
+  if (!isPublic({ policy })) {
+    for (const { source, position } of input.atHand) if ('cid' in source) refuseOnIpfs(position)
+  }
   const publication = { creator, input, policy }
   const first = await firstAnswer(ctx, publication)
   const atHand = await findAtHand(ctx, input.atHand, { isRepeat: first !== null })

@@ -40,7 +40,11 @@ export async function receiveFiles<T>(
   const list = new FileList(sink.isGated)
   let count = atHand.length
   checkFileCount(ctx, count)
-  for (const file of atHand) list.add(file)
+  for (const file of atHand) {
+    list.add(file)
+    // It may be fetched from the network when it is pinned, so it needs room as if it were sent.
+    if ('cid' in file.source) spend(file.size)
+  }
   for await (const file of files) {
     checkFileCount(ctx, ++count)
     list.add(file)

@@ -4,7 +4,9 @@ import type { RequestContext } from '../context.js'
 import { fileAssociatedData, fileKey, wrapContentKey } from '../crypto/content-keys.js'
 import { encryptStream } from '../crypto/streaming-aead.js'
 import { InvalidInputError } from '../errors.js'
-import { ENCRYPTION_ALGORITHM, type Manifest } from '../protocol/manifest.js'
+import { equalBytes } from '../protocol/bytes.js'
+import { ENCRYPTION_ALGORITHM, type Encryption, type Manifest } from '../protocol/manifest.js'
+import { refuseOnIpfs } from './find-on-ipfs.js'
 import type { FileSink, ReceivedFile } from './receive-files.js'
 import { plainBytes, sealedBytes } from './uploads/read-upload.js'
 import { hex } from './uploads/upload-writer.js'
@@ -21,6 +23,8 @@ export interface ContentSecrets {
   contentKey: Uint8Array
   /** `enc.id` of the manifest, 16 bytes. */
   encId: Uint8Array
+  /** For whom the key is wrapped already, in a version of before. */
+  keys?: Encryption['keys']
 }
 
 interface StoredFile {
@@ -36,8 +40,10 @@ export function publicSink(ctx: RequestContext, creator33: Uint8Array): ContentS
     isGated: false,
     store,
     async keep({ position, source }) {
-      if ('cid' in source) return refuse(position)
-      return store(plainBytes(ctx.app.uploads, source.upload, ctx.signal))
+      if ('cid' in source) return source
+      if ('upload' in source) return store(plainBytes(ctx.app.uploads, source.upload, ctx.signal))
+      if (source.kept.id !== null) refuse(position)
+      return { cid: source.kept.cid }
     },
     manifest: (files) => ({ creator: creator33, enc: null, dir: null, files: files.map(manifestFile) }),
   }
@@ -51,7 +57,7 @@ export function publicSink(ctx: RequestContext, creator33: Uint8Array): ContentS
 export function gatedSink(
   ctx: RequestContext,
   creator33: Uint8Array,
-  { contentKey, encId }: ContentSecrets,
+  { contentKey, encId, keys = [] }: ContentSecrets,
 ): ContentSink<StoredFile> {
   const { ipfs, uploads } = ctx.app
   const store = async (bytes: AsyncIterable<Uint8Array>) => {
@@ -66,7 +72,11 @@ export function gatedSink(
     isGated: true,
     store,
     async keep({ position, source }) {
-      if ('cid' in source) return refuse(position)
+      if ('cid' in source) return refuseOnIpfs(position)
+      if ('kept' in source) {
+        const { cid, id } = source.kept
+        return id === null ? refuse(position) : { cid, id }
+      }
       const { upload } = source
       if (!Buffer.from(encId).equals(hex(upload.epoch.encId))) {
         return store(plainBytes(uploads, upload, ctx.signal))
@@ -80,10 +90,12 @@ export function gatedSink(
       enc: {
         alg: ENCRYPTION_ALGORITHM,
         id: encId,
-        keys: [ctx.app.identity.publicKey, creator33].map((to) => ({
-          to,
-          key: wrapContentKey({ contentKey, creator33, encId }, to),
-        })),
+        keys: [
+          ...keys,
+          ...[ctx.app.identity.publicKey, creator33]
+            .filter((to) => !keys.some((entry) => equalBytes(entry.to, to)))
+            .map((to) => ({ to, key: wrapContentKey({ contentKey, creator33, encId }, to) })),
+        ],
       },
       files: files.map((file) => ({ ...manifestFile(file), id: file.stored.id })),
     }),

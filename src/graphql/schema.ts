@@ -13,11 +13,13 @@ import { AccessResolver } from './access/access-resolver.js'
 import { AccountResolver } from './account/account-resolver.js'
 import { MoneyResolver } from './account/money.js'
 import { SessionResolver } from './account/session-resolver.js'
+import { ContentChangeResolver } from './content/change-resolver.js'
 import { ContentResolver } from './content/content-resolver.js'
 import { FileResolver } from './content/file-resolver.js'
 import { PlanRuleResolver } from './content/policy-resolver.js'
 import { PublishResolver } from './content/publish-resolver.js'
 import { UploadLinkResolver } from './content/upload-link-resolver.js'
+import { ContentVersionsResolver, VersionResolver } from './content/version-resolver.js'
 import { DraftExpired, PlanChanged } from './errors/draft-errors.js'
 import { InsufficientFunds, PLAIN_ERRORS, TransactionRejected, UploadTooLarge } from './errors/user-errors.js'
 import { GatewayResolver } from './gateway/gateway-resolver.js'
@@ -40,7 +42,9 @@ export function createSchema(network: Network): GraphQLSchema {
     resolvers: [
       AccessResolver,
       AccountResolver,
+      ContentChangeResolver,
       ContentResolver,
+      ContentVersionsResolver,
       FileResolver,
       GatewayResolver,
       LiveResolver,
@@ -54,6 +58,7 @@ export function createSchema(network: Network): GraphQLSchema {
       SubscriptionDraftResolver,
       TransactionResolver,
       UploadLinkResolver,
+      VersionResolver,
     ],
     orphanedTypes: [
       ...Object.values(PLAIN_ERRORS),

@@ -1,8 +1,8 @@
 import { type PublicKey, publicKeyFromBytes } from '../../deso/keys.js'
 import type { SubmitPost, Transaction } from '../../deso/transaction.js'
-import { decodeText } from '../../protocol/bytes.js'
 import { parseContentFields } from '../../protocol/content-post.js'
 import { changeJson, loadJson } from './change-json.js'
+import { fieldsOf } from './post-fields.js'
 import type { Rooms } from './rooms.js'
 
 /** What committed transactions made of a content, as far as this gateway read them. */
@@ -34,9 +34,8 @@ export interface CommittedPost {
   transaction: Transaction & { metadata: SubmitPost }
 }
 
-const FIELDS = ['DIGV', 'DIGTITLE', 'DIGMANIFEST', 'DIGACCESS'] as const
 /** Beyond, the oldest but the first are forgotten. */
-const MAX_VERSIONS = 1_000
+const MAX_VERSIONS = 200
 const MAX_POSTS = 5_000
 /** As long as the state lets anything be kept; anew with each change. */
 const KEPT_MS = 20 * 365 * 86_400_000
@@ -50,15 +49,22 @@ export function postHashOf({ id, transaction: { metadata } }: CommittedPost): st
   return metadata.postHashToModify.length === 0 ? id : Buffer.from(metadata.postHashToModify).toString('hex')
 }
 
-/** Adds a committed transaction, once; what the content has become by it. Durable when it resolves. */
-export async function recordPost(rooms: Rooms, post: CommittedPost): Promise<ContentHistory> {
+/**
+ * Adds a committed transaction, once; what the content has become by it. `before`: fields that are known to have stood
+ * there, where what is recorded may be older. Durable when it resolves.
+ */
+export async function recordPost(
+  rooms: Rooms,
+  post: CommittedPost,
+  before: Readonly<Record<string, string>> = {},
+): Promise<ContentHistory> {
   const creator = publicKeyFromBytes(post.transaction.publicKey, rooms.config.deso.network)
   const postHash = postHashOf(post)
   const until = rooms.clock.now() + KEPT_MS
   let after: ContentHistory | null = null
-  const change = (before: ContentHistory | null): ContentHistory | null => {
-    after = withPost(before ?? emptyHistory(creator), post)
-    return after === before ? null : after
+  const change = (recorded: ContentHistory | null): ContentHistory | null => {
+    after = withPost(recorded ?? emptyHistory(creator), post, before)
+    return after === recorded ? null : after
   }
   await changeJson(rooms, keyOf(postHash), until, change)
   const history = after ?? emptyHistory(creator)
@@ -82,12 +88,17 @@ function emptyHistory(creator: PublicKey): ContentHistory {
   return { v: 1, creator, isHidden: false, fields: {}, last: { height: 0, ids: [] }, versions: [] }
 }
 
-function withPost(history: ContentHistory, { id, height, transaction }: CommittedPost): ContentHistory {
+function withPost(
+  history: ContentHistory,
+  { id, height, transaction }: CommittedPost,
+  before: Readonly<Record<string, string>>,
+): ContentHistory {
   const { last } = history
   if (height === last.height && last.ids.includes(id)) return history
   const isOld = height < last.height
   if (isOld && history.versions.some((version) => version.id === id)) return history
-  const fields = merge(isOld ? {} : history.fields, transaction)
+  // An empty value deletes its key, a missing one leaves it as it is.
+  const fields = { ...(isOld ? {} : history.fields), ...before, ...fieldsOf(transaction) }
   const { isHidden } = transaction.metadata
   // A new post is never hidden, whatever it says.
   const hides = isHidden && transaction.metadata.postHashToModify.length > 0
@@ -108,16 +119,6 @@ function withVersion(
   const place = versions.findLastIndex((each) => each.height <= height) + 1
   const all = [...versions.slice(0, place), version, ...versions.slice(place)]
   return all.length > MAX_VERSIONS ? [...all.slice(0, 1), ...all.slice(2)] : all
-}
-
-/** An empty value deletes its key, a missing one leaves it as it is. */
-function merge(before: Readonly<Record<string, string>>, { extraData }: Transaction): Record<string, string> {
-  const fields = { ...before }
-  for (const key of FIELDS) {
-    const value = extraData.get(key)
-    if (value) fields[key] = decodeText(value) ?? ''
-  }
-  return fields
 }
 
 function keyOf(postHash: string): string {

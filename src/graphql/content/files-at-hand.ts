@@ -13,13 +13,19 @@ export function filesAtHand(files: readonly PublishFile[]): FileAtHand[] {
 }
 
 /** Whether a file comes with the request. */
-export function isArriving({ uploadId }: PublishFile): boolean {
-  return !isGiven(uploadId)
+export function isArriving({ uploadId, cid }: PublishFile): boolean {
+  return !isGiven(uploadId) && !isGiven(cid)
 }
 
-function sourceOf({ upload, uploadId }: PublishFile, position: number): FileAtHand['source'] | null {
-  if (isGiven(upload) && isGiven(uploadId)) {
+/** Whether a file is said by its name alone, which stands for one of the present version. */
+export function isNamedOnly({ upload, uploadId, cid, name }: PublishFile): boolean {
+  return isGiven(name) && !isGiven(upload) && !isGiven(uploadId) && !isGiven(cid)
+}
+
+function sourceOf({ upload, uploadId, cid }: PublishFile, position: number): FileAtHand['source'] | null {
+  if ([upload, uploadId, cid].filter(isGiven).length > 1) {
     throw new InvalidInputError('Give a file one source.', ['input', 'files', String(position)])
   }
-  return isGiven(uploadId) ? { uploadId } : null
+  if (isGiven(uploadId)) return { uploadId }
+  return isGiven(cid) ? { cid } : null
 }

@@ -1,6 +1,7 @@
 import type { Upload } from 'graphql-upload-ts'
 import type { CID } from 'multiformats/cid'
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql'
+import type { Published } from '../../content/draft-post.js'
 import { publishContent } from '../../content/publish.js'
 import type { RequestContext } from '../../context.js'
 import { asPayload } from '../errors/to-user-error.js'
@@ -13,7 +14,7 @@ import { FileObject } from './file.js'
 import { filesAtHand } from './files-at-hand.js'
 import { arrivingFiles, fileCount } from './uploads.js'
 
-@InputType({ description: 'A file to publish: give one of `upload` and `uploadId`.' })
+@InputType({ description: 'A file to publish: give one of `upload`, `uploadId` and `cid`.' })
 export class PublishFile {
   @Field(() => UploadScalar, {
     nullable: true,
@@ -28,10 +29,17 @@ export class PublishFile {
   })
   uploadId?: string | null
 
+  @Field(() => CidScalar, {
+    nullable: true,
+    description:
+      'A file that is on IPFS already, of which no byte is moved: of a PUBLIC content alone. In an update also a file of the present version.',
+  })
+  cid?: CID | null
+
   @Field(() => String, {
     nullable: true,
     description:
-      'Its name, or path in the content, such as `episode-1/index.m3u8`: that of the upload unless given. Parts of 1 to 255 bytes, at most 1,024 bytes in all, unique.',
+      'Its name, or path in the content, such as `episode-1/index.m3u8`: that of the upload unless given; a `cid` has none. Parts of 1 to 255 bytes, at most 1,024 bytes in all, unique.',
   })
   name?: string | null
 
@@ -105,11 +113,15 @@ export class PublishResolver {
           idempotencyKey: input.idempotencyKey,
         }),
       )
-      return {
-        draft: new TransactionDraft(published.draft),
-        manifestCid: published.manifestCid,
-        files: published.files.map((file) => new FileObject(file, null)),
-      }
+      return publishedPayload(published)
     })
+  }
+}
+
+export function publishedPayload(published: Published): Omit<PublishContentPayload, 'errors'> {
+  return {
+    draft: new TransactionDraft(published.draft),
+    manifestCid: published.manifestCid,
+    files: published.files.map((file) => new FileObject(file, null)),
   }
 }

@@ -1,7 +1,7 @@
 import { type FileUpload, Upload } from 'graphql-upload-ts'
 import type { IncomingFile } from '../../content/incoming-file.js'
 import { InvalidInputError } from '../../errors.js'
-import { isArriving } from './files-at-hand.js'
+import { isArriving, isNamedOnly } from './files-at-hand.js'
 import type { PublishFile } from './publish-resolver.js'
 
 /** A part of a multipart request: the value of an `Upload` variable. Made by http/, never by a client. */
@@ -46,9 +46,12 @@ export function fileCount(files: readonly PublishFile[]): number | null {
 
 /**
  * The files in the order in which their parts arrive, each with its place in the input: a part must be read before the
- * next one can come. Throws InvalidInputError for a part that is missing, used twice or breaks off.
+ * next one can come. `named`: those with a name and nothing else are none of them. Throws InvalidInputError for a part that is missing, used twice or breaks off.
  */
-export async function* arrivingFiles(files: readonly PublishFile[]): AsyncGenerator<IncomingFile> {
+export async function* arrivingFiles(
+  files: readonly PublishFile[],
+  { named = false }: { named?: boolean } = {},
+): AsyncGenerator<IncomingFile> {
   const series = seriesIn(files)
   if (series) {
     let position = 0
@@ -57,7 +60,8 @@ export async function* arrivingFiles(files: readonly PublishFile[]): AsyncGenera
     }
     return
   }
-  const arrivals = files.flatMap((file, position) => (isArriving(file) ? [arrival(file, position)] : []))
+  const isSent = (file: PublishFile) => isArriving(file) && !(named && isNamedOnly(file))
+  const arrivals = files.flatMap((file, position) => (isSent(file) ? [arrival(file, position)] : []))
   yield* asTheyCome(arrivals)
 }
 

@@ -19,11 +19,16 @@ import { readUploadContent } from './upload-content.js'
 const MUTATIONS = [
   ['/subscribe', 'Subscribe', 'subscribe'],
   ['/unsubscribe', 'Unsubscribe', 'unsubscribe'],
+  ['/update-content', 'UpdateContent', 'updateContent'],
+  ['/hide-content', 'HideContent', 'hideContent'],
   ['/transaction/create', 'CreateTransaction', 'createTransaction'],
   ['/transaction/submit', 'SubmitTransaction', 'submitTransaction'],
   ['/sign-in/challenge', 'CreateChallenge', 'createChallenge'],
   ['/sign-in', 'SignIn', 'signIn'],
 ] as const
+
+/** What uploads brought may be large. */
+const TAKES_LONG: readonly string[] = ['/update-content']
 
 /** REST: each endpoint executes one document of schema/operations, so that it can do and refuse what GraphQL does. */
 export function restRoutes(app: AppContext, server: ApolloServer<RequestContext>): Router {
@@ -42,7 +47,7 @@ export function restRoutes(app: AppContext, server: ApolloServer<RequestContext>
     const run = route(async (ctx, req, res) => {
       const input = await readJsonObject(req)
       await answer(req, res, await execute(ctx, operation, field, { input }))
-    })
+    }, !TAKES_LONG.includes(path))
     router.route(path).post(run).all(onlyFor(app, 'POST'))
   }
   router

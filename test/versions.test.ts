@@ -1,0 +1,353 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makePlan, newKey, publish, upload, view } from './support/library.js'
+import { bytesOf, commit, hide, type UpdateGiven, update, versions } from './support/versions.js'
+import { type Json, openWorld, type Person, type World } from './support/world.js'
+
+let world: World
+let alice: Person
+let bob: Person
+let asAlice: string
+let asBob: string
+
+beforeAll(async () => {
+  world = await openWorld()
+  alice = world.person('alice')
+  bob = world.person('bob')
+  asAlice = await world.signIn(alice)
+  asBob = await world.signIn(bob)
+  await makePlan(world, alice, 'gold')
+  await makePlan(world, alice, 'silver')
+  const { subscribe } = await world.ask(
+    'mutation ($input: SubscribeInput!) { subscribe(input: $input) { draft { unsignedHex } errors { message } } }',
+    {
+      input: {
+        creator: alice.publicKey,
+        plan: 'gold',
+        signer: bob.publicKey,
+        periods: 1000,
+        idempotencyKey: newKey(),
+      },
+    },
+  )
+  await world.submit(subscribe.draft.unsignedHex, bob)
+}, 30_000)
+
+afterAll(() => world[Symbol.asyncDispose]())
+
+const file = (name: string, bytes = name) => ({ name, bytes, type: 'text/plain' })
+const gated = (names = ['a.txt', 'b.txt']) =>
+  publish(world, alice, {
+    title: 'Film',
+    teaser: 'Soon',
+    policy: 'PLAN:gold',
+    files: names.map((n) => file(n)),
+  })
+const open = () =>
+  publish(world, alice, { title: 'Song', teaser: 'Free', files: [file('a.txt'), file('b.txt')] })
+const change = (given: UpdateGiven, token: string | undefined = asAlice) => update(world, token, given)
+
+async function updated(given: UpdateGiven): Promise<Json> {
+  const payload = await change(given)
+  return { ...payload, id: await commit(world, alice, payload) }
+}
+
+function pinned(): Promise<string[]> {
+  return readdir(join(world.gateway.app.config.dataDir, 'ipfs', 'pins'))
+}
+
+describe('a new version', () => {
+  it('of title and teaser moves no file, and says in its draft that it is an edit', async () => {
+    const { postHash, manifestCid } = await gated()
+    const payload = await change({ postHash, title: 'The film', teaser: 'Now' })
+    expect(payload).toMatchObject({
+      errors: [],
+      manifestCid,
+      files: [{ name: 'a.txt' }, { name: 'b.txt' }],
+      draft: { kind: 'UPDATE_CONTENT', preview: { kind: 'UPDATE_CONTENT' } },
+    })
+    expect(payload.draft.preview.summary).toContain(
+      `replaces the content ${postHash} by “The film”, open to “PLAN:gold”`,
+    )
+    expect(await view(world, postHash)).toMatchObject({ title: 'Film', teaser: 'Soon' })
+    await commit(world, alice, payload)
+    expect(await view(world, postHash)).toMatchObject({
+      title: 'The film',
+      teaser: 'Now',
+      manifestCid,
+      policy: { text: 'PLAN:gold' },
+    })
+    const { contents } = await world.ask(
+      'query ($creator: PublicKey!) { contents(creator: $creator, first: 1) { nodes { postHash title } } }',
+      { creator: alice.publicKey },
+    )
+    expect(contents.nodes).toEqual([{ postHash, title: 'The film' }])
+  })
+
+  it('of the title alone leaves the teaser as it is', async () => {
+    const { postHash } = await open()
+    await updated({ postHash, title: 'Another' })
+    expect(await view(world, postHash)).toMatchObject({ title: 'Another', teaser: 'Free' })
+  })
+
+  it('of files keeps those that are named without sending them, by name or CID, under the same key', async () => {
+    const { postHash, files, manifestCid } = await gated()
+    const payload = await updated({
+      postHash,
+      files: [{ name: 'b.txt' }, file('c.txt'), { cid: files[0].cid, name: 'first.txt' }],
+    })
+    expect(payload.files).toMatchObject([
+      { name: 'b.txt', cid: files[1].cid, isEncrypted: true, byteSize: '5' },
+      { name: 'c.txt', isEncrypted: true },
+      { name: 'first.txt', cid: files[0].cid, mediaType: 'text/plain' },
+    ])
+    expect(payload.manifestCid).not.toBe(manifestCid)
+    expect(await Promise.all([0, 1, 2].map((index) => bytesOf(world, postHash, index, asBob)))).toEqual([
+      'b.txt',
+      'c.txt',
+      'a.txt',
+    ])
+    expect(await bytesOf(world, postHash, 1)).toBe(401)
+    const pins = await pinned()
+    expect([manifestCid, payload.manifestCid].every((cid) => pins.includes(cid))).toBe(true)
+  })
+
+  it('of public files keeps them too, and takes what is on IPFS by its CID', async () => {
+    const { postHash, files } = await open()
+    const other = await publish(world, bob, { files: [file('other.txt', 'elsewhere')] })
+    const payload = await updated({
+      postHash,
+      files: [{ name: 'a.txt' }, { cid: other.files[0].cid, name: 'o.txt', mediaType: 'text/x-o' }],
+    })
+    expect(payload.files).toMatchObject([
+      { name: 'a.txt', cid: files[0].cid, isEncrypted: false },
+      { name: 'o.txt', cid: other.files[0].cid, mediaType: 'text/x-o', byteSize: '9' },
+    ])
+    expect(await bytesOf(world, postHash, 'o.txt')).toBe('elsewhere')
+  })
+
+  it('of policy among gated ones keeps files and key, and counts at once for access', async () => {
+    const { postHash, manifestCid } = await gated()
+    expect(await bytesOf(world, postHash, 0, asBob)).toBe('a.txt')
+    const payload = await updated({ postHash, policy: 'PLAN:silver' })
+    expect(payload.manifestCid).toBe(manifestCid)
+    expect(await bytesOf(world, postHash, 0, asBob)).toBe(403)
+    expect(await bytesOf(world, postHash, 0, asAlice)).toBe('a.txt')
+    await updated({ postHash, policy: 'PLAN:silver,PLAN:gold' })
+    expect(await bytesOf(world, postHash, 0, asBob)).toBe('a.txt')
+  })
+
+  it('that opens gated files serves them to everybody, and leaves them encrypted on IPFS', async () => {
+    const { postHash, manifestCid, files } = await gated()
+    const payload = await updated({ postHash, policy: 'PUBLIC' })
+    expect(payload).toMatchObject({ manifestCid, files: [{ cid: files[0].cid, isEncrypted: true }, {}] })
+    expect(await bytesOf(world, postHash, 0)).toBe('a.txt')
+    const shown = await view(world, postHash)
+    expect(shown.files[0].url).toBe(`${world.url}/content/${postHash}/0`)
+    // New files are encrypted beside those that stay; alone they are plain.
+    const mixed = await updated({ postHash, files: [{ name: 'a.txt' }, file('c.txt')] })
+    expect(mixed.files.map(({ isEncrypted }: Json) => isEncrypted)).toEqual([true, true])
+    expect(await bytesOf(world, postHash, 1)).toBe('c.txt')
+    const plain = await updated({ postHash, files: [file('d.txt')] })
+    expect(plain.files.map(({ isEncrypted }: Json) => isEncrypted)).toEqual([false])
+    expect(await bytesOf(world, postHash, 0)).toBe('d.txt')
+  })
+
+  it('that gates what was open is refused with the reason, unless new files replace all of it', async () => {
+    const { postHash, files } = await open()
+    const reason = {
+      __typename: 'InvalidInput',
+      path: ['input', 'policy'],
+      message: expect.stringContaining('their bytes are out'),
+    }
+    const attempts: UpdateGiven['files'][] = [
+      undefined,
+      [{ name: 'a.txt' }],
+      [file('new.txt'), { cid: files[1].cid }],
+    ]
+    for (const given of attempts) {
+      const payload = await change({ postHash, policy: 'PLAN:gold', ...(given && { files: given }) })
+      expect(payload).toMatchObject({ draft: null, errors: [reason] })
+    }
+    const payload = await updated({ postHash, policy: 'PLAN:gold', files: [file('new.txt')] })
+    expect(payload.files).toMatchObject([{ name: 'new.txt', isEncrypted: true }])
+    expect(await bytesOf(world, postHash, 0)).toBe(401)
+    expect(await bytesOf(world, postHash, 0, asBob)).toBe('new.txt')
+    // What was gated, opened and gated again was open in between.
+    const other = await gated()
+    await updated({ postHash: other.postHash, policy: 'PUBLIC' })
+    expect(await change({ postHash: other.postHash, policy: 'PLAN:gold' })).toMatchObject({
+      errors: [reason],
+    })
+  })
+
+  it('is pinned under its new name when it is committed', async () => {
+    const { postHash } = await gated()
+    const payload = await change({ postHash, files: [file('z.txt')] })
+    expect(await pinned()).not.toContain(payload.manifestCid)
+    await commit(world, alice, payload)
+    expect(await pinned()).toContain(payload.manifestCid)
+  })
+})
+
+describe('an update', () => {
+  it('of another’s content, of none, of a hidden one, or by nobody is refused', async () => {
+    const { postHash } = await gated()
+    const given = { postHash, title: 'Mine' }
+    const code = async (what: UpdateGiven, token: string | undefined) =>
+      (await update(world, token, what)).errors.map((error: Json) => error.code)
+    expect(await code(given, asBob)).toEqual(['NOT_ALLOWED'])
+    expect(await code({ ...given, files: [file('x')] }, asBob)).toEqual(['NOT_ALLOWED'])
+    expect(await code(given, undefined)).toEqual(['NOT_SIGNED_IN'])
+    expect(await code({ ...given, postHash: 'ab'.repeat(32) }, asAlice)).toEqual(['CONTENT_NOT_FOUND'])
+    await commit(world, alice, await hide(world, asAlice, { postHash }))
+    expect(await code(given, asAlice)).toEqual(['CONTENT_NOT_FOUND'])
+  })
+
+  it('that a thief signs all the same is refused by the chain', async () => {
+    const { postHash } = await gated()
+    const payload = await change({ postHash, title: 'Stolen' })
+    const { transaction, errors } = await world.submit(payload.draft.unsignedHex, bob)
+    expect(errors).toMatchObject([{ code: 'INVALID_SIGNATURE' }])
+    expect(transaction).toBeNull()
+  })
+
+  it('needs something to change, one content, and files that are there', async () => {
+    const { postHash, files } = await gated()
+    const errors = async (given: UpdateGiven) => (await change(given)).errors
+    expect(await errors({ postHash })).toMatchObject([{ code: 'INVALID_INPUT', path: ['input'] }])
+    expect(await errors({ title: 'x' })).toMatchObject([
+      { code: 'INVALID_INPUT', path: ['input', 'postHash'] },
+    ])
+    expect(await errors({ postHash, files: [] })).toMatchObject([
+      { code: 'INVALID_INPUT', path: ['input', 'files'] },
+    ])
+    expect(await errors({ postHash, title: '' })).toMatchObject([{ path: ['input', 'title'] }])
+    expect(await errors({ postHash, policy: 'PLAN:none' })).toMatchObject([{ code: 'PLAN_NOT_FOUND' }])
+    expect(await errors({ postHash, files: [{ name: 'none.txt' }] })).toMatchObject([
+      { code: 'INVALID_INPUT', path: ['input', 'files', '0', 'name'] },
+    ])
+    expect(await errors({ postHash, files: [{ name: 'a.txt' }, { name: 'a.txt' }] })).toMatchObject([
+      { code: 'INVALID_INPUT', path: ['input', 'files', '1', 'name'] },
+    ])
+    const twice = [{ cid: files[0].cid }, { cid: files[0].cid, name: 'other' }]
+    expect(await errors({ postHash, files: twice })).toMatchObject([{ code: 'INVALID_INPUT' }])
+  })
+
+  it('is found by the content’s id', async () => {
+    const { postHash } = await open()
+    const { id } = await view(world, postHash)
+    await updated({ id, title: 'By id' })
+    expect(await view(world, postHash)).toMatchObject({ title: 'By id' })
+  })
+
+  it('by the same key and input gives the first draft, whatever has changed; by another input a conflict', async () => {
+    const { postHash } = await gated()
+    const idempotencyKey = newKey()
+    const given = { postHash, files: [{ name: 'a.txt' }, file('new.txt')], idempotencyKey }
+    const first = await change(given)
+    expect(await change(given)).toEqual(first)
+    await commit(world, alice, first)
+    await updated({ postHash, files: [file('quite.txt')] })
+    expect(await change(given)).toEqual(first)
+    expect(await change({ ...given, files: [{ name: 'b.txt' }, file('new.txt')] })).toMatchObject({
+      errors: [{ code: 'IDEMPOTENCY_CONFLICT' }],
+    })
+    expect(await change({ ...given, files: [{ name: 'a.txt' }, file('new.txt', 'other')] })).toMatchObject({
+      errors: [{ code: 'IDEMPOTENCY_CONFLICT' }],
+    })
+    expect(await change({ postHash, title: 'x', idempotencyKey })).toMatchObject({
+      errors: [{ code: 'IDEMPOTENCY_CONFLICT' }],
+    })
+    const published = await upload(world, asAlice, { files: [file('p')], idempotencyKey })
+    expect(published.errors).toMatchObject([{ code: 'IDEMPOTENCY_CONFLICT' }])
+  })
+})
+
+describe('the versions of a content', () => {
+  it('are listed newest first with the transactions that made them, over a restart', async () => {
+    const { postHash, manifestCid } = await gated()
+    const second = await updated({ postHash, title: 'Two' })
+    const third = await updated({ postHash, policy: 'PLAN:silver', files: [file('c.txt')] })
+    const by = { signer: { publicKey: alice.publicKey }, status: 'COMMITTED' }
+    const expected = [
+      {
+        manifestCid: third.manifestCid,
+        title: 'Two',
+        policy: { text: 'PLAN:silver' },
+        transaction: { transactionId: third.id, kind: 'UPDATE_CONTENT', ...by },
+      },
+      {
+        manifestCid,
+        title: 'Two',
+        policy: { text: 'PLAN:gold' },
+        transaction: { transactionId: second.id, kind: 'UPDATE_CONTENT', ...by },
+      },
+      {
+        manifestCid,
+        title: 'Film',
+        policy: { text: 'PLAN:gold' },
+        transaction: { transactionId: postHash, kind: 'PUBLISH_CONTENT', ...by },
+      },
+    ]
+    expect(await versions(world, postHash)).toEqual(expected)
+    await world.restart()
+    expect(await versions(world, postHash)).toEqual(expected)
+  })
+})
+
+describe('hiding a content', () => {
+  it('drafts an edit that says so; from then on it is null, in no list, and no byte is served', async () => {
+    const { postHash, manifestCid } = await gated()
+    const shown = await view(world, postHash, asBob)
+    const url = shown.files[0].url
+    expect((await fetch(url)).status).toBe(200)
+    const payload = await hide(world, asAlice, { postHash })
+    expect(payload).toMatchObject({
+      errors: [],
+      draft: { kind: 'HIDE_CONTENT', preview: { kind: 'HIDE_CONTENT', outputs: [] } },
+    })
+    expect(payload.draft.preview.summary).toContain(`unpublishes the content ${postHash}`)
+    expect(await view(world, postHash)).not.toBeNull()
+    await commit(world, alice, payload)
+    expect(await view(world, postHash)).toBeNull()
+    expect((await fetch(url)).status).toBe(404)
+    expect(await bytesOf(world, postHash, 0, asAlice)).toBe(404)
+    const { contents, node } = await world.ask(
+      'query ($creator: PublicKey!, $id: ID!) { contents(creator: $creator) { nodes { postHash } } node(id: $id) { id } }',
+      { creator: alice.publicKey, id: shown.id },
+    )
+    expect(contents.nodes.map((each: Json) => each.postHash)).not.toContain(postHash)
+    expect(node).toBeNull()
+    expect(await pinned()).not.toContain(manifestCid)
+  })
+
+  it('releases all versions, and nothing that another content uses', async () => {
+    const { postHash, manifestCid } = await open()
+    const second = await updated({ postHash, files: [{ name: 'a.txt' }] })
+    const same = await publish(world, alice, { title: 'Same', files: [file('a.txt'), file('b.txt')] })
+    expect(same.manifestCid).toBe(manifestCid)
+    await commit(world, alice, await hide(world, asAlice, { postHash }))
+    const pins = await pinned()
+    expect(pins).toContain(manifestCid)
+    expect(pins).not.toContain(second.manifestCid)
+    expect(await bytesOf(world, same.postHash, 'b.txt')).toBe('b.txt')
+  })
+
+  it('is for its creator alone, and gives the first draft again by its key', async () => {
+    const { postHash } = await gated()
+    const code = async (given: Parameters<typeof hide>[2], token: string | undefined) =>
+      (await hide(world, token, given)).errors.map((error: Json) => error.code)
+    expect(await code({ postHash }, asBob)).toEqual(['NOT_ALLOWED'])
+    expect(await code({ postHash, signer: bob.publicKey }, asAlice)).toEqual(['NOT_ALLOWED'])
+    expect(await code({ postHash }, undefined)).toEqual(['NOT_SIGNED_IN'])
+    expect(await code({ postHash: '12'.repeat(32) }, asAlice)).toEqual(['CONTENT_NOT_FOUND'])
+    expect(await code({}, asAlice)).toEqual(['INVALID_INPUT'])
+    const given = { postHash, idempotencyKey: newKey() }
+    const first = await hide(world, asAlice, given)
+    await commit(world, alice, first)
+    expect(await hide(world, asAlice, given)).toEqual(first)
+    expect(await code({ postHash }, asAlice)).toEqual(['CONTENT_NOT_FOUND'])
+  })
+})
