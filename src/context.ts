@@ -52,4 +52,6 @@ export interface RequestContext {
   /** Aborts when the client is gone or the request's deadline passes. */
   signal: AbortSignal
   requestId: string
+  /** The work moves bytes that have come already: it takes as long as they do, without a deadline. */
+  takeTime?(): void
 }

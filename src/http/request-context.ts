@@ -39,8 +39,20 @@ export function contextFor(
   viewer: PublicKey | null,
   { deadline }: { deadline: boolean },
 ): RequestContext {
-  const signal = signalOf(res, deadline)
-  return { app, viewer, signal, requestId: requestIdOf(res), loaders: app.createLoaders(signal) }
+  const gone = new AbortController()
+  const { signal } = gone
+  res.once('close', () => {
+    if (!res.writableFinished) gone.abort(new ClientGoneError())
+  })
+  const noEnd = deadline ? endInTime(gone, res) : () => {}
+  // A request asks for many things at once, each of which listens; Node warns above ten.
+  setMaxListeners(0, signal)
+  const takeTime = () => {
+    noEnd()
+    // Nothing flows on the connection meanwhile: the client is not idle, it waits. Node sets it anew afterwards.
+    res.socket?.setTimeout(0)
+  }
+  return { app, viewer, signal, requestId: requestIdOf(res), loaders: app.createLoaders(signal), takeTime }
 }
 
 async function viewerOf(app: AppContext, req: IncomingMessage): Promise<PublicKey | null> {
@@ -55,21 +67,11 @@ export function bearerToken(header: string): string {
   return token
 }
 
-function signalOf(res: ServerResponse, deadline: boolean): AbortSignal {
-  const gone = new AbortController()
-  res.once('close', () => {
-    if (!res.writableFinished) gone.abort(new ClientGoneError())
-  })
-  const { signal } = gone
-  if (deadline) endInTime(gone, res)
-  // A request asks for many things at once, each of which listens; Node warns above ten.
-  setMaxListeners(0, signal)
-  return signal
-}
-
-/** Only waiting for others takes so long. */
-function endInTime(work: AbortController, res: ServerResponse): void {
+/** Only waiting for others takes so long. The answer lifts the deadline. */
+function endInTime(work: AbortController, res: ServerResponse): () => void {
   const endLate = () => work.abort(new NodeUnavailableError('This took too long. Try again.'))
   const timer = setTimeout(endLate, REQUEST_DEADLINE_MS)
-  res.once('close', () => clearTimeout(timer))
+  const lift = () => clearTimeout(timer)
+  res.once('close', lift)
+  return lift
 }

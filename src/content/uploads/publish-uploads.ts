@@ -22,6 +22,7 @@ export async function withUploads<T>(
   const { uploads, log } = ctx.app
   const ids = uploadIds(files).filter((id) => ctx.viewer && uploads.find(id, ctx.viewer))
   if (ids.length === 0) return publish()
+  ctx.takeTime?.()
   const release = await uploads.holds.take(ids, ctx.signal)
   try {
     const published = await publish()

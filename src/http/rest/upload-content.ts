@@ -4,17 +4,22 @@ import type { FileUpload } from 'graphql-upload-ts'
 import { UploadSeries } from '../../graphql/content/uploads.js'
 import { HttpError } from '../http-error.js'
 import { parseMultipart } from '../multipart.js'
+import { readJsonObject } from '../read-body.js'
 
 const FIELDS = ['title', 'teaser', 'policy', 'idempotencyKey']
 
 /**
  * The body of POST /api/upload-content as the input of publishContent: its fields come before any number of parts
- * `file`. Resolves with the first file; the others follow through the one UploadSeries, live. Rejects with HttpError
- * for a body of another form.
+ * `file`. Resolves with the first file; the others follow through the one UploadSeries, live. Where no file comes with
+ * the request, the input itself as JSON. Rejects with HttpError for a body of another form.
  */
 export function readUploadContent(req: Request, maxFiles: number): Promise<Record<string, unknown>> {
-  if (!/^multipart\/form-data\b/i.test(req.headers['content-type'] ?? '')) {
-    throw malformed('Send the body as multipart/form-data.')
+  const type = req.headers['content-type'] ?? ''
+  if (/^application\/json\b/i.test(type)) return readJsonObject(req)
+  if (!/^multipart\/form-data\b/i.test(type)) {
+    throw malformed(
+      'Send the body as multipart/form-data, or as application/json where no file comes with it.',
+    )
   }
   return new Promise((resolve, reject) => {
     const fields = new Map<string, string>()
