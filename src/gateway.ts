@@ -18,7 +18,7 @@ import { startDevchain } from './devchain/devchain.js'
 import { LiveOperations } from './graphql/live/live-operations.js'
 import { createSchema } from './graphql/schema.js'
 import { createGraphQLServer } from './graphql/server.js'
-import { createHttpApp } from './http/app.js'
+import { createHttpListener } from './http/app.js'
 import { openDoor, portInUse } from './http/door.js'
 import { LiveConnections } from './http/live/live-connections.js'
 import { createWebSockets } from './http/live/web-sockets.js'
@@ -83,7 +83,7 @@ export async function startGateway(config: Config, options: GatewayOptions = {})
       () => door.drain(),
       () => live.close(),
     )
-    door.serve(createHttpApp(app, graphql, live), createWebSockets(app, live))
+    door.serve(createHttpListener(app, graphql, live), createWebSockets(app, live))
     const url = app.config.server.publicUrl
     return { url, port: door.port, devchain, app, close: closeAll, [Symbol.asyncDispose]: closeAll }
   } catch (error) {

@@ -7,7 +7,7 @@ import {
   lexicographicSortSchema,
   printSchema,
 } from 'graphql'
-import { buildSchemaSync } from 'type-graphql'
+import { buildSchemaSync, getMetadataStorage } from 'type-graphql'
 import type { Network } from '../deso/keys.js'
 import { AccessResolver } from './access/access-resolver.js'
 import { AccountResolver } from './account/account-resolver.js'
@@ -38,6 +38,8 @@ const ONE_OF = ['AccountBy', 'AccessTarget', 'SignInInput', 'CreateTransactionIn
 
 /** The executable schema for a gateway of one network: keys of the other are refused as they are parsed. */
 export function createSchema(network: Network): GraphQLSchema {
+  // Without resolvers of their own where a property is all there is: no middleware here asks for them.
+  for (const type of getMetadataStorage().objectTypes) type.simpleResolvers = true
   const schema = buildSchemaSync({
     resolvers: [
       AccessResolver,

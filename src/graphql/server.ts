@@ -7,6 +7,7 @@ import type { GraphQLSchema } from 'graphql'
 import type { AppContext, RequestContext } from '../context.js'
 import { errorsPlugin } from './errors/errors-plugin.js'
 import { formatError } from './errors/format-error.js'
+import { compilingExecutor } from './execution/compiling-executor.js'
 import { limitsPlugin } from './limits/limits-plugin.js'
 import { noLivePlugin } from './live/no-live-plugin.js'
 
@@ -17,7 +18,7 @@ import { noLivePlugin } from './live/no-live-plugin.js'
 export function createGraphQLServer(app: AppContext, schema: GraphQLSchema): ApolloServer<RequestContext> {
   const { limits } = app.config
   return new ApolloServer<RequestContext>({
-    schema,
+    gateway: compilingExecutor(schema),
     introspection: true,
     // No cookie ever speaks for anybody here, so a page elsewhere can forge nothing: a plain GET may ask.
     csrfPrevention: false,

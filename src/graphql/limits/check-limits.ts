@@ -4,9 +4,13 @@ import {
   GraphQLError,
   type GraphQLSchema,
   Kind,
+  type OperationDefinitionNode,
 } from 'graphql'
 import type { Config } from '../../config/config.js'
-import { type MeasuredDocument, measureQuery } from './measure-query.js'
+import { type MeasuredDocument, type MeasuredQuery, measureQuery } from './measure-query.js'
+
+/** Apollo keeps parsed documents, so that most come again. */
+const known = new WeakMap<OperationDefinitionNode, MeasuredQuery>()
 
 /** Throws LIMIT_EXCEEDED for a validated operation that is too deep, too wide or too costly. */
 export function checkLimits(
@@ -15,8 +19,10 @@ export function checkLimits(
   { operation, variables }: Omit<MeasuredDocument, 'fragments'>,
   limits: Config['limits'],
 ): void {
-  const measured = { operation, variables, fragments: fragmentsOf(document) }
-  const measure = measureQuery(schema, measured, limits.maxPageSize)
+  const measure =
+    known.get(operation) ??
+    measureQuery(schema, { operation, variables, fragments: fragmentsOf(document) }, limits.maxPageSize)
+  if (!measure.readsVariables) known.set(operation, measure)
   check('levels', measure.depth, limits.maxQueryDepth)
   check('aliases', measure.aliases, limits.maxQueryAliases)
   check('fields at these page sizes', measure.cost, limits.maxQueryCost)

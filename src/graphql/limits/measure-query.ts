@@ -23,12 +23,17 @@ import { DEFAULT_PAGE_SIZE } from '../../page.js'
 /** What a list without pages counts as: such lists (files, outputs, payments) are short by nature. */
 const PLAIN_LIST = 5
 
-export interface QueryMeasure {
+interface QueryMeasure {
   /** Levels of fields. */
   depth: number
   aliases: number
   /** Fields of the answer, at the page sizes asked for. */
   cost: number
+}
+
+export interface MeasuredQuery extends QueryMeasure {
+  /** With other variables it may measure otherwise. */
+  readsVariables: boolean
 }
 
 export interface MeasuredDocument {
@@ -47,10 +52,12 @@ export function measureQuery(
   schema: GraphQLSchema,
   { operation, fragments, variables }: MeasuredDocument,
   maxPageSize: number,
-): QueryMeasure {
+): MeasuredQuery {
   const known = new Map<string, QueryMeasure>()
+  let readsVariables = false
   const root = schema.getRootType(operation.operation)
-  return root ? ofSelections(operation.selectionSet, root, 1) : { depth: 0, aliases: 0, cost: 0 }
+  const sum = root ? ofSelections(operation.selectionSet, root, 1) : { depth: 0, aliases: 0, cost: 0 }
+  return { ...sum, readsVariables }
 
   function ofSelections(set: SelectionSetNode, type: GraphQLCompositeType, pageSize: number): QueryMeasure {
     const sum: QueryMeasure = { depth: 0, aliases: 0, cost: 0 }
@@ -129,6 +136,7 @@ export function measureQuery(
   function readValue(value: ValueNode | undefined): unknown {
     if (value?.kind === Kind.INT) return Number(value.value)
     if (value?.kind !== Kind.VARIABLE) return undefined
+    readsVariables = true
     const name = value.name.value
     const definition = operation.variableDefinitions?.find((one) => one.variable.name.value === name)
     return variables[name] ?? readValue(definition?.defaultValue)

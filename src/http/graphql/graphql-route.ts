@@ -1,5 +1,6 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest } from '@apollo/server'
-import { type Request, type Response, Router } from 'express'
+import { Router } from 'express'
 import { UnauthenticatedError } from '../../account/errors.js'
 import type { AppContext, RequestContext } from '../../context.js'
 import { HttpError } from '../http-error.js'
@@ -20,30 +21,44 @@ export function graphqlRoute(
   server: ApolloServer<RequestContext>,
   live: LiveConnections,
 ): Router {
+  const answer = graphqlListener(app, server)
   return Router().all('/', async (req, res) => {
     if (wantsPage(req)) return explorerPage(app, req, res)
+    if (!wantsEvents(req)) return answer(req, res)
     try {
-      if (wantsEvents(req)) return await answerEvents(app, live, req, res)
+      await answerEvents(app, live, req, res)
+    } catch (error) {
+      await answerFailure(app, req, res, error)
+    }
+  })
+}
+
+/** Answers a GraphQL request that came by HTTP; knows nothing of Express. */
+export function graphqlListener(
+  app: AppContext,
+  server: ApolloServer<RequestContext>,
+): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
+  return async (req, res) => {
+    try {
       // The session is checked before a byte of the body is read.
       const context = await createRequestContext(app, req, res, { deadline: !isMultipart(req) })
       await execute(app, server, req, res, context)
     } catch (error) {
-      if (res.headersSent || res.destroyed) return
-      await sendTopLevel(app, req, res, error)
+      await answerFailure(app, req, res, error)
     }
-  })
+  }
 }
 
 async function execute(
   app: AppContext,
   server: ApolloServer<RequestContext>,
-  req: Request,
-  res: Response,
+  req: IncomingMessage,
+  res: ServerResponse,
   context: RequestContext,
 ): Promise<void> {
   const request: HTTPGraphQLRequest = {
-    method: req.method,
-    search: req.url.includes('?') ? new URL(req.url, 'http://gateway').search : '',
+    method: req.method ?? '',
+    search: req.url?.includes('?') ? new URL(req.url, 'http://gateway').search : '',
     headers: headersOf(req),
     body: req.method === 'POST' ? await bodyOf(app, req) : null,
   }
@@ -64,17 +79,17 @@ function named(text: string, requestId: string): string {
   return JSON.stringify({ ...body, ...(errors && { errors }) })
 }
 
-function bodyOf(app: AppContext, req: Request): Promise<Record<string, unknown>> {
+function bodyOf(app: AppContext, req: IncomingMessage): Promise<Record<string, unknown>> {
   return isMultipart(req)
     ? processMultipartRequest(req, app.config.limits.maxFilesPerContent)
     : readJsonObject(req)
 }
 
-function isMultipart(req: Request): boolean {
+function isMultipart(req: IncomingMessage): boolean {
   return /^multipart\/form-data\b/i.test(req.headers['content-type'] ?? '')
 }
 
-function headersOf(req: Request): HeaderMap {
+function headersOf(req: IncomingMessage): HeaderMap {
   const headers = new HeaderMap()
   for (const [name, value] of Object.entries(req.headers)) {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value)
@@ -85,13 +100,19 @@ function headersOf(req: Request): HeaderMap {
 }
 
 /** What went wrong before GraphQL began, in the shape of a GraphQL answer. */
-function sendTopLevel(app: AppContext, req: Request, res: Response, error: unknown): Promise<void> {
+async function answerFailure(
+  app: AppContext,
+  req: IncomingMessage,
+  res: ServerResponse,
+  error: unknown,
+): Promise<void> {
+  if (res.headersSent || res.destroyed) return
   const requestId = requestIdOf(res)
   const [status, code, message] = describe(error)
   if (status >= 500) app.log.error({ err: error, requestId }, 'graphql request failed')
   const extensions = { code, retryable: false, requestId }
   const body = JSON.stringify({ errors: [{ message, extensions }] })
-  return send(req, res, status, { 'content-type': 'application/json; charset=utf-8' }, body)
+  await send(req, res, status, { 'content-type': 'application/json; charset=utf-8' }, body)
 }
 
 function describe(error: unknown): [number, string, string] {

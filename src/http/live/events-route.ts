@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { Request, Response } from 'express'
 import type { AppContext } from '../../context.js'
 import type { LiveRequest } from '../../graphql/live/prepare-live.js'
@@ -9,8 +10,8 @@ import type { LiveConnections } from './live-connections.js'
 import { openSession } from './live-session.js'
 
 /** A client that wants to be told, not answered. */
-export function wantsEvents(req: Request): boolean {
-  return /\btext\/event-stream\b/i.test(req.headers.accept ?? '')
+export function wantsEvents({ headers }: IncomingMessage): boolean {
+  return /\btext\/event-stream\b/i.test(headers.accept ?? '')
 }
 
 /**
