@@ -147,7 +147,7 @@ describe('POST /api/upload-content', () => {
     ])
   })
 
-  it('takes nothing but multipart', async () => {
+  it('takes nothing but multipart, or JSON that names the files', async () => {
     const url = `${world.url}/api/upload-content`
     for (const type of ['application/json', 'text/plain', 'application/x-www-form-urlencoded']) {
       const response = await fetch(url, {

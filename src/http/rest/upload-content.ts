@@ -15,12 +15,8 @@ const FIELDS = ['title', 'teaser', 'policy', 'idempotencyKey']
  */
 export function readUploadContent(req: Request, maxFiles: number): Promise<Record<string, unknown>> {
   const type = req.headers['content-type'] ?? ''
-  if (/^application\/json\b/i.test(type)) return readJsonObject(req)
-  if (!/^multipart\/form-data\b/i.test(type)) {
-    throw malformed(
-      'Send the body as multipart/form-data, or as application/json where no file comes with it.',
-    )
-  }
+  if (/^application\/json\b/i.test(type)) return readInput(req)
+  if (!/^multipart\/form-data\b/i.test(type)) throw notMultipart()
   return new Promise((resolve, reject) => {
     const fields = new Map<string, string>()
     const files = new PassThrough({ objectMode: true })
@@ -53,6 +49,16 @@ export function readUploadContent(req: Request, maxFiles: number): Promise<Recor
       },
     })
   })
+}
+
+async function readInput(req: Request): Promise<Record<string, unknown>> {
+  const input = await readJsonObject(req)
+  if (!Array.isArray(input.files)) throw notMultipart()
+  return input
+}
+
+function notMultipart(): HttpError {
+  return malformed('Send the body as multipart/form-data.')
 }
 
 function malformed(message: string): HttpError {
