@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import type { Dirent } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { TestKubo } from './support/kubo.js'
 import { bearer, type Given, newKey, send, uploadParts } from './support/library.js'
 import { MULTIPART_HEADERS, multipart, streamedMultipart } from './support/multipart.js'
+import { otherParts } from './support/other-parts.js'
 import { BuiltGateway, type GatewayProcess } from './support/spawned-gateway.js'
 import { type Json, type Person, personOf, signatureOf } from './support/world.js'
 
@@ -17,7 +20,9 @@ const PLAIN = Buffer.alloc(3_000_000, Buffer.concat([MARKER, Buffer.from('|plain
 
 let built: BuiltGateway
 let root: string
+let env: Record<string, string>
 let gateway: GatewayProcess
+let kubo: TestKubo | null
 let url: string
 let creator: Person
 let token: string | undefined
@@ -26,6 +31,9 @@ beforeAll(async () => {
   built = await BuiltGateway.build()
   root = await mkdtemp(join(tmpdir(), 'plain-bytes-'))
   for (const dir of ['data', 'tmp']) await mkdir(join(root, dir))
+  const others = await otherParts(join(root, 'kubo'))
+  kubo = others.kubo
+  env = others.env
   await start()
   const plan = { slug: 'gold', title: 'Gold', priceNanos: '1', periodSeconds: 600, signer: creator.publicKey }
   const { data } = await post('/graphql', {
@@ -37,17 +45,19 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await gateway.stop('SIGKILL')
+  await kubo?.close()
   await built[Symbol.asyncDispose]()
   await rm(root, { recursive: true, force: true })
 })
 
-/** Everything that the process writes is under `root`: its data, and what it takes for temporary. */
+/** Everything that is written is under `root`: data, what is taken for temporary, and the repository of Kubo. */
 async function start(): Promise<void> {
   gateway = built.spawn({
     DATA_DIR: join(root, 'data'),
     TMPDIR: join(root, 'tmp'),
     LOG_LEVEL: 'trace',
     DEVCHAIN_BLOCK_MS: '10',
+    ...env,
   })
   const place = await gateway.ready()
   url = place.url
@@ -102,11 +112,21 @@ function beginUpload(): { sent: Promise<void>; end(): void } {
 
 /** All that is on disk under a folder; a file that is being written may be gone again. */
 async function filesIn(folder: string): Promise<{ path: string; bytes: Buffer }[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const entries = await listing(folder)
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
   return Promise.all(
     paths.map(async (path) => ({ path, bytes: await readFile(path).catch(() => Buffer.alloc(0)) })),
   )
+}
+
+/** Folders come and go while Kubo writes. */
+async function listing(folder: string, tries = 50): Promise<Dirent[]> {
+  try {
+    return await readdir(folder, { recursive: true, withFileTypes: true })
+  } catch (error) {
+    if (tries === 0) throw error
+    return listing(folder, tries - 1)
+  }
 }
 
 async function holders(bytes: Buffer): Promise<string[]> {
@@ -114,7 +134,10 @@ async function holders(bytes: Buffer): Promise<string[]> {
 }
 
 async function storedBytes(): Promise<number> {
-  return (await filesIn(join(root, 'data/ipfs/blocks'))).reduce((sum, { bytes }) => sum + bytes.length, 0)
+  return (await filesIn(join(root, kubo ? 'kubo/blocks' : 'data/ipfs/blocks'))).reduce(
+    (sum, { bytes }) => sum + bytes.length,
+    0,
+  )
 }
 
 async function expectNoPlainByte(): Promise<void> {

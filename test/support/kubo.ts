@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -31,8 +31,6 @@ export interface TestKubo extends AsyncDisposable {
   cont(): void
   /** A command of the CLI against the daemon; its output. */
   ipfs(...words: string[]): string
-  /** The files of its repository that hold these bytes. */
-  holders(bytes: Buffer): Promise<string[]>
   close(): Promise<void>
 }
 
@@ -116,7 +114,6 @@ export async function startKubo({
     stop: () => child.process.kill('SIGSTOP'),
     cont: () => child.process.kill('SIGCONT'),
     ipfs,
-    holders: (bytes) => holdersIn(dir, bytes),
     close,
     [Symbol.asyncDispose]: close,
   }
@@ -164,13 +161,4 @@ async function spawnDaemon(ipfs: string, env: NodeJS.ProcessEnv): Promise<Daemon
 function urlOf(multiaddress: string): string {
   const [, , host, , port] = multiaddress.split('/')
   return `http://${host}:${port}`
-}
-
-async function holdersIn(dir: string, bytes: Buffer): Promise<string[]> {
-  const entries = await readdir(dir, { recursive: true, withFileTypes: true })
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-  const isHolder = await Promise.all(
-    paths.map(async (path) => (await readFile(path).catch(() => Buffer.alloc(0))).includes(bytes)),
-  )
-  return paths.filter((_, i) => isHolder[i])
 }
