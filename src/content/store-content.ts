@@ -4,6 +4,7 @@ import type { RequestContext } from '../context.js'
 import { fileAssociatedData, fileKey, wrapContentKey } from '../crypto/content-keys.js'
 import { encryptStream } from '../crypto/streaming-aead.js'
 import { InvalidInputError } from '../errors.js'
+import { FileBatch } from '../ipfs/file-batch.js'
 import { equalBytes } from '../protocol/bytes.js'
 import { ENCRYPTION_ALGORITHM, type Encryption, type Manifest } from '../protocol/manifest.js'
 import { refuseOnIpfs } from './find-on-ipfs.js'
@@ -13,6 +14,8 @@ import { hex } from './uploads/upload-writer.js'
 
 /** Stores the bytes of files, and knows how the manifest will name them. */
 export interface ContentSink<T> extends FileSink<T> {
+  /** Holds files that are not stored yet. */
+  readonly batch: FileBatch
   /** Without a directory: `storeManifest` makes that. */
   manifest(files: readonly ReceivedFile<T>[]): Manifest
 }
@@ -35,9 +38,11 @@ interface StoredFile {
 
 /** For a public content: bytes go into IPFS as they are. */
 export function publicSink(ctx: RequestContext, creator33: Uint8Array): ContentSink<{ cid: CID }> {
-  const store = (bytes: AsyncIterable<Uint8Array>) => ctx.app.ipfs.importFile(bytes, { signal: ctx.signal })
+  const batch = new FileBatch(ctx.app.ipfs)
+  const store = (bytes: AsyncIterable<Uint8Array>) => batch.importFile(bytes, { signal: ctx.signal })
   return {
     isGated: false,
+    batch,
     store,
     async keep({ position, source }) {
       if ('cid' in source) return source
@@ -60,16 +65,18 @@ export function gatedSink(
   { contentKey, encId, keys = [] }: ContentSecrets,
 ): ContentSink<StoredFile> {
   const { ipfs, uploads } = ctx.app
+  const batch = new FileBatch(ipfs)
   const store = async (bytes: AsyncIterable<Uint8Array>) => {
     const id = Uint8Array.from(randomBytes(16))
     const key = fileKey(contentKey, id)
     const associatedData = fileAssociatedData(creator33, id)
     const sealed = encryptStream(bytes, { key, associatedData, signal: ctx.signal })
-    const { cid } = await ipfs.importFile(sealed, { signal: ctx.signal })
+    const { cid } = await batch.importFile(sealed, { signal: ctx.signal })
     return { cid, id }
   }
   return {
     isGated: true,
+    batch,
     store,
     async keep({ position, source }) {
       if ('cid' in source) return refuseOnIpfs(position)
@@ -81,7 +88,7 @@ export function gatedSink(
       if (!Buffer.from(encId).equals(hex(upload.epoch.encId))) {
         return store(plainBytes(uploads, upload, ctx.signal))
       }
-      const { cid } = await ipfs.importFile(sealedBytes(uploads, upload), { signal: ctx.signal })
+      const { cid } = await batch.importFile(sealedBytes(uploads, upload), { signal: ctx.signal })
       return { cid, id: hex(upload.fileId) }
     },
     manifest: (files) => ({

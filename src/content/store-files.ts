@@ -46,7 +46,7 @@ export async function storeFiles<T>(
   const quota = await openQuota(ctx, creator)
   try {
     const files = await receiveFiles(ctx, given, sink, quota.spend)
-    const cid = await storeManifest(ctx, sink.manifest(files))
+    const cid = await storeManifest(ctx, sink.manifest(files), sink.batch)
     quota.names(cid)
     const published = await draft(files, cid)
     quota.adopt(uploadBytes(given.atHand))

@@ -1,21 +1,22 @@
 import type { CID } from 'multiformats/cid'
 import type { RequestContext } from '../context.js'
 import { buildDirectory, dagSize } from '../ipfs/directory.js'
+import type { FileBatch } from '../ipfs/file-batch.js'
 import type { Block } from '../ipfs/store.js'
 import { encodeManifest, type Manifest, manifestCid, type PublicManifest } from '../protocol/manifest.js'
 
 const READS_AT_ONCE = 16
 
 /**
- * Stores the manifest of files that are stored; its CID. To a public one a UnixFS directory of the same files is made
+ * Stores the manifest of files, and those of them that still wait in the batch; its CID. To a public one a UnixFS directory of the same files is made
  * and linked, so that any IPFS gateway serves them by their paths. Throws UploadTooLargeError where it has no room for
  * all files.
  */
-export async function storeManifest(ctx: RequestContext, manifest: Manifest): Promise<CID> {
+export async function storeManifest(ctx: RequestContext, manifest: Manifest, batch: FileBatch): Promise<CID> {
   const { whole, blocks } = manifest.enc === null ? await withDirectory(ctx, manifest) : bare(manifest)
   const bytes = encodeManifest(whole)
   const cid = await manifestCid(bytes)
-  await ctx.app.ipfs.putBlocks(each([...blocks, { cid, bytes }]), { signal: ctx.signal })
+  await batch.finish([...blocks, { cid, bytes }], { signal: ctx.signal })
   return cid
 }
 
@@ -38,8 +39,4 @@ async function withDirectory(ctx: RequestContext, manifest: PublicManifest): Pro
   }
   const { cid, blocks } = buildDirectory(files)
   return { whole: { ...manifest, dir: cid }, blocks }
-}
-
-async function* each(blocks: Iterable<Block>): AsyncGenerator<Block> {
-  yield* blocks
 }
