@@ -12,7 +12,9 @@ import {
   GetPlanDocument,
   GetSubscriptionDocument,
   GraphQLRequestError,
+  hideContent,
   ListPlansDocument,
+  ListVersionsDocument,
   type PlanFieldsFragment,
   publishContent,
   type SessionClient,
@@ -22,6 +24,7 @@ import {
   subscribe,
   type UserErrorsError,
   unsubscribe,
+  updateContent,
   updateProfile,
   ViewerDocument,
 } from '../src/client/index.js'
@@ -201,6 +204,35 @@ describe('each action', () => {
     expect(await textOf(empty.chunks)).toBe('')
     const byName = await fetchFile(anyone, contentUrl(anyone, postHash, 'a blob?.txt'))
     expect(await textOf(byName.chunks)).toBe('in a blob')
+  })
+})
+
+describe('a creator', () => {
+  it('changes a content, file by file, and hides it', async () => {
+    const ivan = session('ivan')
+    const text = (name: string) => ({ name, data: new Blob([name]) })
+    const { postHash } = await publishContent(ivan, {
+      title: 'One',
+      teaser: 'T',
+      files: [text('a'), text('b')],
+    })
+    const seen = async () => {
+      const { content } = await anyone.request(GetContentDocument, { postHash })
+      if (!content) throw new Error('no content')
+      return content
+    }
+    await updateContent(ivan, { content: await seen(), title: 'Two' })
+    const files = [{ name: 'b' }, text('c')]
+    const updated = await updateContent(ivan, { content: await seen(), teaser: 'New', files })
+    expect(updated).toMatchObject({ ...COMMITTED, files: [{ name: 'b' }, { name: 'c' }] })
+    expect(await seen()).toMatchObject({ title: 'Two', teaser: 'New', manifestCid: updated.manifestCid })
+    const read = await fetchFile(anyone, contentUrl(anyone, postHash, 'c'))
+    expect(await textOf(read.chunks)).toBe('c')
+    const { content } = await anyone.request(ListVersionsDocument, { postHash })
+    expect(content?.versions.map(({ title }) => title)).toEqual(['Two', 'Two', 'One'])
+    await updateContent(ivan, { content: await seen(), files: [{ name: 'b' }] })
+    expect(await hideContent(ivan, { content: await seen() })).toMatchObject(COMMITTED)
+    expect((await anyone.request(GetContentDocument, { postHash })).content).toBeNull()
   })
 })
 

@@ -16,3 +16,10 @@ export interface SubscriptionSeen {
   /** Newest first. */
   readonly payments: readonly { readonly transaction: { readonly transactionId: string } }[]
 }
+
+export interface ContentSeen {
+  readonly postHash: string
+  readonly title: string
+  readonly policy: { readonly text: string }
+  readonly manifestCid: string
+}

@@ -1,10 +1,12 @@
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
 import { closePlan } from '../../src/client/actions/close-plan.js'
 import { createPlan } from '../../src/client/actions/create-plan.js'
+import { hideContent } from '../../src/client/actions/hide-content.js'
 import { publishContent } from '../../src/client/actions/publish-content.js'
 import { sendDeso } from '../../src/client/actions/send-deso.js'
 import { subscribe } from '../../src/client/actions/subscribe.js'
 import { unsubscribe } from '../../src/client/actions/unsubscribe.js'
+import { updateContent } from '../../src/client/actions/update-content.js'
 import { updateProfile } from '../../src/client/actions/update-profile.js'
 import type { ActionOptions, Executed } from '../../src/client/execute.js'
 import type { SessionClient } from '../../src/client/sign-in.js'
@@ -55,6 +57,20 @@ const plan = {
   periodSeconds: 2_592_000,
   version: PLAN_VERSION,
 }
+
+const CONTENT = {
+  postHash: 'd4'.repeat(32),
+  title: 'The River',
+  policy: { text: 'PLAN:gold' },
+  manifestCid: MANIFEST,
+}
+
+const post = {
+  type: 'SUBMIT_POST',
+  parentStakeId: NONE,
+  creatorBasisPoints: 1_000n,
+  stakeMultipleBasisPoints: 12_500n,
+} as const
 
 const association = { type: 'CREATE_USER_ASSOCIATION', appPublicKey: ZERO_KEY } as const
 const planRecord = {
@@ -198,6 +214,55 @@ export const CLIENT_ACTIONS: readonly ClientAction[] = [
       }),
     },
     script: (hex) => script('PublishContent', 'publishContent', hex, { manifestCid: MANIFEST, files: [] }),
+  },
+  {
+    name: 'updateContent',
+    run: (session, options) =>
+      updateContent(session, {
+        content: CONTENT,
+        teaser: 'Now',
+        policy: 'PLAN:silver',
+        files: [{ name: 'kept.mp4' }],
+        ...options,
+      }),
+    draft: {
+      ...base,
+      metadata: {
+        ...post,
+        postHashToModify: hexToBytes(CONTENT.postHash),
+        body: encodeText('{"Body":"Now"}'),
+        timestampNanos: BigInt(Date.now()) * 1_000_000n,
+        isHidden: false,
+      },
+      extraData: texts({
+        DIGV: '1',
+        DIGTITLE: 'The River',
+        DIGMANIFEST: MANIFEST,
+        DIGACCESS: 'PLAN:silver',
+      }),
+    },
+    script: (hex) => script('UpdateContent', 'updateContent', hex, { manifestCid: MANIFEST, files: [] }),
+  },
+  {
+    name: 'hideContent',
+    run: (session, options) => hideContent(session, { content: CONTENT, ...options }),
+    draft: {
+      ...base,
+      metadata: {
+        ...post,
+        postHashToModify: hexToBytes(CONTENT.postHash),
+        body: NONE,
+        timestampNanos: BigInt(Date.now()) * 1_000_000n,
+        isHidden: true,
+      },
+      extraData: texts({
+        DIGV: '1',
+        DIGTITLE: 'The River',
+        DIGMANIFEST: MANIFEST,
+        DIGACCESS: 'PLAN:gold',
+      }),
+    },
+    script: (hex) => script('HideContent', 'hideContent', hex),
   },
 ]
 

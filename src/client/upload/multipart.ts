@@ -1,6 +1,6 @@
 import { bytesToHex, randomBytes } from '@noble/hashes/utils.js'
 import { encodeText } from '../../protocol/bytes.js'
-import { bytesOf, mediaTypeOf, type UploadFile } from './upload-file.js'
+import { bytesOf, type FileThere, isSent, mediaTypeOf, type UploadFile } from './upload-file.js'
 
 /**
  * The GraphQL multipart request specification (jaydenseric/graphql-multipart-request-spec): `operations`, `map`, then
@@ -12,18 +12,23 @@ export interface MultipartRequest {
   files: readonly UploadFile[]
 }
 
-/** The request for a document whose variable `input` has a list `files`. Names and types go as variables. */
+/** The request for a document whose variable `input` has a list `files`. All but their bytes goes as variables. */
 export function multipartRequest(
   query: string,
   input: Readonly<Record<string, unknown>>,
-  files: readonly UploadFile[],
+  files: readonly (UploadFile | FileThere)[],
 ): MultipartRequest {
-  const named = files.map((file) => ({ name: file.name, mediaType: mediaTypeOf(file), upload: null }))
-  const map = Object.fromEntries(files.map((_, index) => [index, [`variables.input.files.${index}.upload`]]))
+  const named = files.map((file) =>
+    isSent(file) ? { name: file.name, mediaType: mediaTypeOf(file), upload: null } : file,
+  )
+  const sent = files.flatMap((file, position) => (isSent(file) ? [{ file, position }] : []))
+  const map = Object.fromEntries(
+    sent.map(({ position }, index) => [index, [`variables.input.files.${position}.upload`]]),
+  )
   return {
     operations: JSON.stringify({ query, variables: { input: { ...input, files: named } } }),
     map: JSON.stringify(map),
-    files,
+    files: sent.map(({ file }) => file),
   }
 }
 

@@ -14,6 +14,21 @@ interface StreamedData {
   size: number
 }
 
+/** A file that is there already, of which nothing is sent. */
+export interface FileThere {
+  /** A file of the present version stays by its name alone; beside another source it is the new name. */
+  name?: string
+  /** A file of the present version, or a public one on IPFS. */
+  cid?: string
+  /** An upload that is whole, at /uploads. */
+  uploadId?: string
+  mediaType?: string
+}
+
+export function isSent(file: UploadFile | FileThere): file is UploadFile {
+  return 'data' in file
+}
+
 export function sizeOf(file: UploadFile): number {
   return 'size' in file ? file.size : file.data.size
 }

@@ -4,7 +4,7 @@ import { failureOf, type StallGuard, stallGuard } from '../deadline.js'
 import type { TypedDocumentString } from '../generated.js'
 import { BodySource } from './body-source.js'
 import { formBody, type MultipartRequest, multipartRequest, streamedBody } from './multipart.js'
-import { sizeOf, type UploadFile } from './upload-file.js'
+import { type FileThere, isSent, sizeOf, type UploadFile } from './upload-file.js'
 
 /** How far an upload has come: plain bytes handed to the connection, of all files together. */
 export interface UploadProgress {
@@ -14,7 +14,7 @@ export interface UploadProgress {
 
 export interface Upload {
   input: Readonly<Record<string, unknown>>
-  files: readonly UploadFile[]
+  files: readonly (UploadFile | FileThere)[]
   /** With each piece in Node; at the beginning and the end in browsers, whose fetch tells no more. */
   onProgress?: (progress: UploadProgress) => void
   signal?: AbortSignal
@@ -90,8 +90,8 @@ interface Meter {
   end(): void
 }
 
-function meterOf(files: readonly UploadFile[], onProgress: Upload['onProgress']): Meter {
-  const totalBytes = files.reduce((sum, file) => sum + sizeOf(file), 0)
+function meterOf(files: Upload['files'], onProgress: Upload['onProgress']): Meter {
+  const totalBytes = files.reduce((sum, file) => sum + (isSent(file) ? sizeOf(file) : 0), 0)
   let sentBytes = 0
   const tell = () => onProgress?.({ sentBytes, totalBytes })
   tell()
