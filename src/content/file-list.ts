@@ -33,3 +33,17 @@ export class FileList {
     if (this.#manifestBytes > MAX_MANIFEST_BYTES) throw manifestTooLarge()
   }
 }
+
+/** A media type is at least so long. */
+const SHORTEST_TYPE = 'a/b'
+
+/**
+ * What can be said of files by their names alone, before a byte has come; null: not named yet. Throws InvalidInputError
+ * or UploadTooLargeError.
+ */
+export function checkNames(names: readonly (string | null)[], isGated: boolean): void {
+  const list = new FileList(isGated)
+  for (const [position, name] of names.entries()) {
+    if (name !== null) list.add({ position, name, mediaType: SHORTEST_TYPE })
+  }
+}

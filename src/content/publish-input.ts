@@ -16,6 +16,8 @@ export interface PublishInput {
   files: AsyncIterable<IncomingFile>
   /** Those that need no connection. All positions together are the caller's list. */
   atHand: readonly FileAtHand[]
+  /** Of all files, in the caller's order, as far as they are known yet. */
+  names: readonly (string | null)[]
   /** How many they will be in all; null where that is not known before the last has come. */
   fileCount: number | null
   idempotencyKey: string

@@ -10,6 +10,7 @@ import { foreseeDraft } from '../transaction/foresee.js'
 import { checkIdempotencyKey } from '../transaction/idempotency.js'
 import { isPublic } from './content.js'
 import { draftPost, type Published, postMetadata } from './draft-post.js'
+import { checkNames } from './file-list.js'
 import { findAtHand } from './find-at-hand.js'
 import { refuseOnIpfs } from './find-on-ipfs.js'
 import { checkPlans, checkTexts, type PublishInput } from './publish-input.js'
@@ -42,6 +43,7 @@ async function publish(ctx: RequestContext, input: PublishInput): Promise<Publis
   checkIdempotencyKey(input.idempotencyKey)
   const policy = checkTexts(input)
   checkFileCount(ctx, input.fileCount ?? 0)
+  checkNames(input.names, !isPublic({ policy }))
   if (!isPublic({ policy })) {
     for (const { source, position } of input.atHand) if ('cid' in source) refuseOnIpfs(position)
   }

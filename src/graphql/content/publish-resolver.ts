@@ -109,6 +109,7 @@ export class PublishResolver {
           policy: input.policy ?? 'PUBLIC',
           files: arrivingFiles(input.files),
           atHand: filesAtHand(input.files),
+          names: input.files.map(({ name }) => name ?? null),
           fileCount: fileCount(input.files),
           idempotencyKey: input.idempotencyKey,
         }),
