@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { listAwaited } from '../src/content/pins/awaited-drafts.js'
 import { decodeTransaction, encodeTransaction } from '../src/deso/codec.js'
 import { signTransaction } from '../src/deso/signature.js'
-import { contentBody } from '../src/protocol/content-post.js'
 import { upload } from './support/library.js'
 import { Market } from './support/market.js'
 import { pinNames } from './support/stored.js'
+import { sendPost } from './support/versions.js'
 import type { Json, Person, World } from './support/world.js'
 
 let market: Market
@@ -22,7 +22,6 @@ beforeAll(async () => {
 afterAll(() => market[Symbol.asyncDispose]())
 
 let people = 0
-let nonces = 1n
 
 async function newCreator(): Promise<void> {
   creator = await market.person(`a creator of pins ${++people}`)
@@ -46,27 +45,8 @@ async function awaited(): Promise<number> {
 const draft = (title: string, text = title): Promise<Json> =>
   upload(world, token, { title, files: [{ name: 'a.txt', bytes: text }] })
 
-/** A post, or an edit of one, that no gateway drafted. */
-async function sendPost(given: { edits?: string; isHidden?: boolean; extra?: Record<string, string> }) {
-  const { height } = await world.chain.forward(0)
-  return market.sendOwn(creator, {
-    nonce: { expirationBlockHeight: BigInt(height + 100), partialId: nonces++ },
-    metadata: {
-      type: 'SUBMIT_POST',
-      postHashToModify: Buffer.from(given.edits ?? '', 'hex'),
-      parentStakeId: new Uint8Array(),
-      body: contentBody('by hand'),
-      creatorBasisPoints: 1_000n,
-      stakeMultipleBasisPoints: 12_500n,
-      timestampNanos: 1_900_000_000_000_000_000n,
-      isHidden: given.isHidden ?? false,
-    },
-    extraData: new Map(Object.entries(given.extra ?? {}).map(([key, text]) => [key, Buffer.from(text)])),
-  })
-}
-
 async function edit(edits: string, isHidden: boolean): Promise<void> {
-  await sendPost({ edits, isHidden })
+  await sendPost(market, creator, { edits, isHidden })
   await market.commit()
 }
 
@@ -144,7 +124,7 @@ describe('drafts that no block can take any more', () => {
     await as('by hand', async () => {
       const payload = await draft('By hand')
       const extra = { DIGV: '1', DIGTITLE: 'x', DIGMANIFEST: payload.manifestCid, DIGACCESS: 'PUBLIC' }
-      await sendPost({ extra })
+      await sendPost(market, creator, { body: 'by hand', extra })
       return payload
     })
     await market.commit()

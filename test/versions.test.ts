@@ -1,10 +1,12 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { makePlan, newKey, publish, upload, view } from './support/library.js'
-import { bytesOf, commit, hide, type UpdateGiven, update, versions } from './support/versions.js'
-import { type Json, openWorld, type Person, type World } from './support/world.js'
+import { type Given, newKey, upload, view } from './support/library.js'
+import { Market } from './support/market.js'
+import { bytesOf, hide, type UpdateGiven, update, versions } from './support/versions.js'
+import type { Json, Person, World } from './support/world.js'
 
+let market: Market
 let world: World
 let alice: Person
 let bob: Person
@@ -12,45 +14,47 @@ let asAlice: string
 let asBob: string
 
 beforeAll(async () => {
-  world = await openWorld()
-  alice = world.person('alice')
-  bob = world.person('bob')
+  market = await Market.open()
+  world = market.world
+  alice = await market.person('alice of versions')
+  bob = await market.person('bob of versions')
   asAlice = await world.signIn(alice)
   asBob = await world.signIn(bob)
-  await makePlan(world, alice, 'gold')
-  await makePlan(world, alice, 'silver')
-  const { subscribe } = await world.ask(
-    'mutation ($input: SubscribeInput!) { subscribe(input: $input) { draft { unsignedHex } errors { message } } }',
-    {
-      input: {
-        creator: alice.publicKey,
-        plan: 'gold',
-        signer: bob.publicKey,
-        periods: 1000,
-        idempotencyKey: newKey(),
-      },
-    },
-  )
-  await world.submit(subscribe.draft.unsignedHex, bob)
+  await market.plan(alice, 'gold')
+  await market.plan(alice, 'silver')
+  await market.pay(bob, alice, 'gold', { periods: 1000 })
 }, 30_000)
 
-afterAll(() => world[Symbol.asyncDispose]())
+afterAll(() => market[Symbol.asyncDispose]())
+
+/** Signs and submits the draft of a payload; the id of its transaction, which is committed and read. */
+async function commit(who: Person, payload: Json): Promise<string> {
+  const id = await market.send(payload, who)
+  await market.commit()
+  await world.gateway.app.pins.look()
+  return id
+}
+
+async function publish(who: Person, token: string, given: Given): Promise<Json> {
+  const payload = await upload(world, token, given)
+  return { ...payload, postHash: await commit(who, payload) }
+}
 
 const file = (name: string, bytes = name) => ({ name, bytes, type: 'text/plain' })
 const gated = (names = ['a.txt', 'b.txt']) =>
-  publish(world, alice, {
+  publish(alice, asAlice, {
     title: 'Film',
     teaser: 'Soon',
     policy: 'PLAN:gold',
     files: names.map((n) => file(n)),
   })
 const open = () =>
-  publish(world, alice, { title: 'Song', teaser: 'Free', files: [file('a.txt'), file('b.txt')] })
+  publish(alice, asAlice, { title: 'Song', teaser: 'Free', files: [file('a.txt'), file('b.txt')] })
 const change = (given: UpdateGiven, token: string | undefined = asAlice) => update(world, token, given)
 
 async function updated(given: UpdateGiven): Promise<Json> {
   const payload = await change(given)
-  return { ...payload, id: await commit(world, alice, payload) }
+  return { ...payload, id: await commit(alice, payload) }
 }
 
 function pinned(): Promise<string[]> {
@@ -71,7 +75,7 @@ describe('a new version', () => {
       `replaces the content ${postHash} by “The film”, open to “PLAN:gold”`,
     )
     expect(await view(world, postHash)).toMatchObject({ title: 'Film', teaser: 'Soon' })
-    await commit(world, alice, payload)
+    await commit(alice, payload)
     expect(await view(world, postHash)).toMatchObject({
       title: 'The film',
       teaser: 'Now',
@@ -115,7 +119,7 @@ describe('a new version', () => {
 
   it('of public files keeps them too, and takes what is on IPFS by its CID', async () => {
     const { postHash, files } = await open()
-    const other = await publish(world, bob, { files: [file('other.txt', 'elsewhere')] })
+    const other = await publish(bob, asBob, { files: [file('other.txt', 'elsewhere')] })
     const payload = await updated({
       postHash,
       files: [{ name: 'a.txt' }, { cid: other.files[0].cid, name: 'o.txt', mediaType: 'text/x-o' }],
@@ -186,7 +190,7 @@ describe('a new version', () => {
     const { postHash } = await gated()
     const payload = await change({ postHash, files: [file('z.txt')] })
     expect(await pinned()).not.toContain(payload.manifestCid)
-    await commit(world, alice, payload)
+    await commit(alice, payload)
     expect(await pinned()).toContain(payload.manifestCid)
   })
 })
@@ -201,14 +205,14 @@ describe('an update', () => {
     expect(await code({ ...given, files: [file('x')] }, asBob)).toEqual(['NOT_ALLOWED'])
     expect(await code(given, undefined)).toEqual(['NOT_SIGNED_IN'])
     expect(await code({ ...given, postHash: 'ab'.repeat(32) }, asAlice)).toEqual(['CONTENT_NOT_FOUND'])
-    await commit(world, alice, await hide(world, asAlice, { postHash }))
+    await commit(alice, await hide(world, asAlice, { postHash }))
     expect(await code(given, asAlice)).toEqual(['CONTENT_NOT_FOUND'])
   })
 
   it('that a thief signs all the same is refused by the chain', async () => {
     const { postHash } = await gated()
     const payload = await change({ postHash, title: 'Stolen' })
-    const { transaction, errors } = await world.submit(payload.draft.unsignedHex, bob)
+    const { transaction, errors } = await world.submit(payload.draft.unsignedHex, bob, 'ACCEPTED')
     expect(errors).toMatchObject([{ code: 'INVALID_SIGNATURE' }])
     expect(transaction).toBeNull()
   })
@@ -248,7 +252,7 @@ describe('an update', () => {
     const given = { postHash, files: [{ name: 'a.txt' }, file('new.txt')], idempotencyKey }
     const first = await change(given)
     expect(await change(given)).toEqual(first)
-    await commit(world, alice, first)
+    await commit(alice, first)
     await updated({ postHash, files: [file('quite.txt')] })
     expect(await change(given)).toEqual(first)
     expect(await change({ ...given, files: [{ name: 'b.txt' }, file('new.txt')] })).toMatchObject({
@@ -310,7 +314,7 @@ describe('hiding a content', () => {
     })
     expect(payload.draft.preview.summary).toContain(`unpublishes the content ${postHash}`)
     expect(await view(world, postHash)).not.toBeNull()
-    await commit(world, alice, payload)
+    await commit(alice, payload)
     expect(await view(world, postHash)).toBeNull()
     expect((await fetch(url)).status).toBe(404)
     expect(await bytesOf(world, postHash, 0, asAlice)).toBe(404)
@@ -326,9 +330,9 @@ describe('hiding a content', () => {
   it('releases all versions, and nothing that another content uses', async () => {
     const { postHash, manifestCid } = await open()
     const second = await updated({ postHash, files: [{ name: 'a.txt' }] })
-    const same = await publish(world, alice, { title: 'Same', files: [file('a.txt'), file('b.txt')] })
+    const same = await publish(alice, asAlice, { title: 'Same', files: [file('a.txt'), file('b.txt')] })
     expect(same.manifestCid).toBe(manifestCid)
-    await commit(world, alice, await hide(world, asAlice, { postHash }))
+    await commit(alice, await hide(world, asAlice, { postHash }))
     const pins = await pinned()
     expect(pins).toContain(manifestCid)
     expect(pins).not.toContain(second.manifestCid)
@@ -346,7 +350,7 @@ describe('hiding a content', () => {
     expect(await code({}, asAlice)).toEqual(['INVALID_INPUT'])
     const given = { postHash, idempotencyKey: newKey() }
     const first = await hide(world, asAlice, given)
-    await commit(world, alice, first)
+    await commit(alice, first)
     expect(await hide(world, asAlice, given)).toEqual(first)
     expect(await code({ postHash }, asAlice)).toEqual(['CONTENT_NOT_FOUND'])
   })

@@ -39,7 +39,7 @@ async function findInBlocks(
   post: NodePost,
 ): Promise<{ id: string; height: number } | null> {
   const options = { signal: ctx.signal }
-  const tip = await ctx.app.chain.committedTip(options)
+  const tip = await ctx.app.chain.freshCommittedTip(options)
   const floor = Math.max(0, tip.height - LOOK_BACK_BLOCKS, post.confirmationBlockHeight - 1)
   for (let top = tip.height; top > floor; top -= BLOCKS_AT_ONCE) {
     const heights = Array.from({ length: Math.min(BLOCKS_AT_ONCE, top - floor) }, (_, index) => top - index)

@@ -1,4 +1,6 @@
+import { contentBody } from '../../src/protocol/content-post.js'
 import { bearer, type FileGiven, filePart, newKey, sendGraphql } from './library.js'
+import type { Market } from './market.js'
 import type { Json, Person, World } from './world.js'
 
 const PAYLOAD = `draft { kind unsignedHex signer { publicKey } preview { kind summary } }
@@ -89,10 +91,27 @@ export async function bytesOf(
   return response.status === 200 ? body : response.status
 }
 
-/** Signs and submits the draft of a payload; the id of its transaction, which is committed. */
-export async function commit(world: World, person: Person, { draft, errors }: Json): Promise<string> {
-  if (!draft) throw new Error(JSON.stringify(errors))
-  const { transaction, errors: refusals } = await world.submit(draft.unsignedHex, person)
-  if (transaction?.status !== 'COMMITTED') throw new Error(JSON.stringify({ transaction, refusals }))
-  return transaction.transactionId
+/** A post, or an edit of one, that no gateway drafted: waits for a block. Its id. */
+export async function sendPost(
+  market: Market,
+  author: Person,
+  given: { edits?: string; isHidden?: boolean; body?: string; extra?: Record<string, string> },
+): Promise<string> {
+  const { height } = await market.world.chain.forward(0)
+  return market.sendOwn(author, {
+    nonce: { expirationBlockHeight: BigInt(height + 100), partialId: nonces++ },
+    metadata: {
+      type: 'SUBMIT_POST',
+      postHashToModify: Buffer.from(given.edits ?? '', 'hex'),
+      parentStakeId: new Uint8Array(),
+      body: given.body === undefined ? new Uint8Array() : contentBody(given.body),
+      creatorBasisPoints: 1_000n,
+      stakeMultipleBasisPoints: 12_500n,
+      timestampNanos: 1_900_000_000_000_000_000n,
+      isHidden: given.isHidden ?? false,
+    },
+    extraData: new Map(Object.entries(given.extra ?? {}).map(([key, text]) => [key, Buffer.from(text)])),
+  })
 }
+
+let nonces = 1n
