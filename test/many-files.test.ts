@@ -82,6 +82,23 @@ describe('a content of many files', () => {
   })
 })
 
+describe('an answer', () => {
+  ciOnly('lists 20,000 files, and no more', 'it uploads 10,000 files', async () => {
+    const { postHash } = await announce(world, creator, await upload(world, token, { files: files(MOST) }))
+    const { data, errors } = await world.query(
+      `query ($hash: TransactionId!) { content(postHash: $hash) {
+        title one: files { name } two: files { name } three: files { name }
+      } }`,
+      { hash: postHash },
+    )
+    const { title, one, two, three } = data?.content ?? {}
+    expect([title, one.length, two.length, three]).toEqual(['Title', MOST, MOST, null])
+    expect(errors).toMatchObject([
+      { path: ['content', 'three'], extensions: { code: 'LIMIT_EXCEEDED', retryable: false } },
+    ])
+  })
+})
+
 describe('names that are longer than a manifest has room for', () => {
   const long = (count: number) =>
     Array.from({ length: count }, (_, index) => ({

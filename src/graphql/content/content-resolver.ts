@@ -19,6 +19,7 @@ import { UrlScalar } from '../scalars/plain.js'
 import { PublicKeyType } from '../scalars/public-key.js'
 import { ContentConnection, ContentObject } from './content.js'
 import { FileObject } from './file.js'
+import { countListedFiles } from './listed-files.js'
 
 @Resolver(() => ContentObject)
 export class ContentResolver {
@@ -53,10 +54,13 @@ export class ContentResolver {
 
   @FieldResolver(() => [FileObject], {
     nullable: true,
-    description: 'Its files; null, with an error, when IPFS has no answer.',
+    description:
+      'Its files; null, with an error, when IPFS has no answer, and where an answer would list more than 20,000.',
   })
   async files(@Root() { content }: ContentObject, @Ctx() ctx: RequestContext): Promise<FileObject[]> {
-    return (await loadFiles(ctx, content)).map((file) => new FileObject(file, content))
+    const files = await loadFiles(ctx, content)
+    countListedFiles(ctx, files.length)
+    return files.map((file) => new FileObject(file, content))
   }
 
   @FieldResolver(() => CidScalar, {
