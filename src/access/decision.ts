@@ -18,7 +18,7 @@ export interface AccessDecision {
   /** When what was paid for ends; null for PUBLIC and CREATOR, and where access is not granted. */
   expiresAt: Date | null
   /** The committed transactions that it rests on; anyone can check them. */
-  evidence: Evidence[]
+  evidence: readonly Evidence[]
   /** The committed tip at which it was decided. */
   checkedAt: BlockRef
 }

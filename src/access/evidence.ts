@@ -5,11 +5,20 @@ import type { PlanVersion } from '../protocol/plan-chain.js'
 import type { Evidence } from './decision.js'
 import type { SubscriptionState } from './records.js'
 
+/** A state may be judged by again and again. */
+const known = new WeakMap<SubscriptionState, readonly Evidence[]>()
+
 /**
  * The committed transactions that a judgement of a subscription rests on: the payments of the present (or last) run,
  * newest first, and the plan versions that they bought; of one that paid too little, that payment.
  */
-export function evidenceOf({ entitlement, history }: SubscriptionState): Evidence[] {
+export function evidenceOf(state: SubscriptionState): readonly Evidence[] {
+  const evidence = known.get(state) ?? describe(state)
+  known.set(state, evidence)
+  return evidence
+}
+
+function describe({ entitlement, history }: SubscriptionState): Evidence[] {
   const head = history.hops[0]
   if (entitlement.reason === 'UNDERPAID' && head) {
     return [{ ...placeOf(head), meaning: `Pays ${deso(head.record.paidNanos)}: less than one period.` }]

@@ -63,7 +63,7 @@ export class FleetCalls {
     const candidates = this.members.candidates(use, options)
     const isOnly = candidates.length === 1
     const attempts = isOnly ? [...candidates, ...candidates] : candidates
-    let fault: unknown = new NoNodeError()
+    let fault: unknown
     for (const [index, member] of attempts.entries()) {
       if (deadline.left === 0 || signal?.aborted) break
       // With another node to turn to, one that hangs gets its share of the time only.
@@ -81,7 +81,7 @@ export class FleetCalls {
       }
       if (attempts[index + 1] === member) await pause(signal)
     }
-    throw signal?.aborted ? givenUp(signal) : fault
+    throw signal?.aborted ? givenUp(signal) : (fault ?? new NoNodeError())
   }
 
   /** One node's answer, asked once. */

@@ -116,7 +116,7 @@ class LoaderReads {
   private async association({ key, affinity }: Question<AssociationKey>): Promise<NodeAssociation | null> {
     const { node, signal } = this.options
     const entries = await node.userAssociations({ ...key, app: 'zero' }, { signal, affinity })
-    return entries.find((entry) => entry.isAppZero && textOf(entry) === textOf(key)) ?? null
+    return entries.find((entry) => isOf(entry, key)) ?? null
   }
 
   /** Heights of entries in no block yet are provisional, so another entry at the same height may be the older one. */
@@ -128,16 +128,31 @@ class LoaderReads {
 
   private async remember(key: AssociationKey, entry: NodeAssociation | null | Error): Promise<void> {
     if (entry instanceof Error) return
-    if (entry === null) return this.seen.delete(textOf(key))
+    const text = textOf(key)
+    const before = await this.seen.get(text)
+    if (entry === null) return before && this.seen.delete(text)
     const { id, blockHeight } = entry
-    await this.seen.set(textOf(key), { id, blockHeight })
+    if (before?.id !== id || before.blockHeight !== blockHeight)
+      await this.seen.set(text, { id, blockHeight })
   }
 
   private readonly pause = (): Promise<void> => this.options.clock.sleep(PAUSE_MS, this.options.signal)
 }
 
+/** A type of ours has no blank, so that two keys never have one text. */
 function textOf({ transactor, target, type, value }: AssociationKey): string {
-  return JSON.stringify([transactor, target, type.toLowerCase(), value])
+  return `${transactor} ${target} ${type.toLowerCase()} ${value}`
+}
+
+/** A node finds types without case, and keys by their prefix. */
+function isOf(entry: NodeAssociation, { transactor, target, type, value }: AssociationKey): boolean {
+  return (
+    entry.isAppZero &&
+    entry.value === value &&
+    entry.transactor === transactor &&
+    entry.target === target &&
+    entry.type.toLowerCase() === type.toLowerCase()
+  )
 }
 
 function isSameEntry(one: NodeAssociation | null, other: NodeAssociation | null): boolean {
