@@ -1,10 +1,10 @@
 import type { RequestContext } from '../context.js'
 import type { Transaction } from '../deso/transaction.js'
+import { typeName } from '../deso/transaction-types.js'
 import type { TransactionKind } from './kind.js'
 import type { KindReader } from './kinds/kind.js'
 import { KIND_READERS } from './kinds/registry.js'
 import { quote, sentenceOf } from './sentence.js'
-import { TYPE_NAMES } from './type-names.js'
 
 export interface Description {
   kind: TransactionKind
@@ -48,7 +48,7 @@ function unexplained({ metadata }: Transaction): string {
     case 'DELETE_USER_ASSOCIATION':
       return `deletes the association ${Buffer.from(metadata.associationId).toString('hex')}, which is no subscription that the node shows`
     case 'OPAQUE': {
-      const name = TYPE_NAMES.get(metadata.typeNumber) ?? 'unknown'
+      const name = typeName(metadata.typeNumber) ?? 'unknown'
       return `makes a transaction of type ${metadata.typeNumber} (${name}), whose effects this gateway does not explain: it may do more than pay`
     }
     case 'UPDATE_PROFILE':

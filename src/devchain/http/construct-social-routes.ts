@@ -1,4 +1,5 @@
 import type { TransactionMetadata, TransactionOutput } from '../../deso/transaction.js'
+import { typeNameOf } from '../../deso/transaction-types.js'
 import { decodeHex, toHex } from '../go/hex.js'
 import { flag, int64, text } from '../go/json-fields.js'
 import type { GoJson } from '../go/json-write.js'
@@ -6,7 +7,6 @@ import { DIAMOND_LEVELS, diamondLevel, diamondNanos } from '../ledger/applause.j
 import type { NodeView } from '../node-view.js'
 import { encodeExtraData } from '../views/extra-data.js'
 import { uvarint, writeOther } from '../wire/other-metadata.js'
-import { typeNameOf } from '../wire/transaction-types.js'
 import {
   CONSTRUCT_FIELDS,
   type Constructed,

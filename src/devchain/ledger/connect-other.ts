@@ -1,6 +1,6 @@
 import type { OpaqueMetadata } from '../../deso/transaction.js'
+import { BLOCK_REWARD_TYPE, typeNameOf } from '../../deso/transaction-types.js'
 import { type OtherFields, type OtherMetadata, type OtherType, readOther } from '../wire/other-metadata.js'
-import { BLOCK_REWARD_TYPE, typeNameOf } from '../wire/transaction-types.js'
 import { connectLike } from './applause.js'
 import { connectCreatePostAssociation, connectDeleteAssociation } from './associations.js'
 import type { ConnectContext } from './connect.js'

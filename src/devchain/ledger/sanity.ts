@@ -1,5 +1,5 @@
+import { BLOCK_REWARD_TYPE } from '../../deso/transaction-types.js'
 import type { ParsedTransaction } from '../wire/parse-transaction.js'
-import { BLOCK_REWARD_TYPE } from '../wire/transaction-types.js'
 import { type ChainParams, feeRate, MAX_NANOS, MAX_TRANSACTION_BYTES } from './params.js'
 import { RuleRefusal } from './rule-refusal.js'
 

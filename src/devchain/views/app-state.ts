@@ -1,9 +1,9 @@
+import { TYPE_NAMES } from '../../deso/transaction-types.js'
 import { toHex } from '../go/hex.js'
 import type { GoJson } from '../go/json-write.js'
 import { DIAMOND_LEVELS, diamondNanos } from '../ledger/applause.js'
 import type { NodeView } from '../node-view.js'
 import { keyText } from '../wire/base58-check.js'
-import { TYPE_NAMES } from '../wire/transaction-types.js'
 import { KNOWN_NODES } from './known-nodes.js'
 import { profileJson } from './profile.js'
 

@@ -1,10 +1,10 @@
 import type { Transaction, TransactionMetadata } from '../../deso/transaction.js'
+import { BLOCK_REWARD_TYPE, typeNameOf } from '../../deso/transaction-types.js'
 import { toHex } from '../go/hex.js'
 import type { GoJson } from '../go/json-write.js'
 import { affectedParties } from '../wire/affected-accounts.js'
 import { keyText } from '../wire/base58-check.js'
 import type { Block, BlockTransaction } from '../wire/block.js'
-import { BLOCK_REWARD_TYPE, typeNameOf } from '../wire/transaction-types.js'
 import { decodeExtraData } from './extra-data.js'
 import { metadataJson, nonceJson, outputsJson } from './transaction-json.js'
 

@@ -1,7 +1,7 @@
 import type { Transaction, TransactionMetadata } from '../../deso/transaction.js'
+import { typeNumberOf } from '../../deso/transaction-types.js'
 import type { GoJson } from '../go/json-write.js'
 import { type FieldKind, OTHER_LAYOUTS, type OtherMetadata, readOther } from '../wire/other-metadata.js'
-import { typeNumberOf } from '../wire/transaction-types.js'
 
 /**
  * A transaction as a node's JSON has it: byte slices in base64, fixed arrays as numbers. Where Go has nil or an empty

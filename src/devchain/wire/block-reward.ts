@@ -1,9 +1,9 @@
 import { encodeTransaction } from '../../deso/codec.js'
 import { sha256d, transactionId } from '../../deso/signature.js'
 import type { Transaction, TransactionOutput } from '../../deso/transaction.js'
+import { BLOCK_REWARD_TYPE } from '../../deso/transaction-types.js'
 import { fromHex, toHex } from '../go/hex.js'
 import type { Block, BlockTransaction } from './block.js'
-import { BLOCK_REWARD_TYPE } from './transaction-types.js'
 
 /**
  * The transaction that begins each block: version 0, unsigned, without owner. It pays the miner, and it is how funds

@@ -1,7 +1,7 @@
 import type { OpaqueMetadata } from '../../deso/transaction.js'
+import { typeName, typeNumberOfName } from '../../deso/transaction-types.js'
 import { fromHex, toHex } from '../go/hex.js'
 import { LenientReader } from './lenient-reader.js'
-import { typeName, typeNumberOfName } from './transaction-types.js'
 
 /**
  * What transactions do that deso/ carries as they come, and the local chain knows: one row a type, its fields in the

@@ -3,11 +3,11 @@ import { expect, test } from 'vitest'
 import { arbitraryTransaction } from '../../../test/support/arbitrary-transaction.js'
 import { decodeTransaction, encodeTransaction } from '../../deso/codec.js'
 import { signDigest, signTransaction } from '../../deso/signature.js'
+import { typeName } from '../../deso/transaction-types.js'
 import { fromHex, toHex } from '../go/hex.js'
 import { assertParsableSignature, withLowS } from './der.js'
 import { OTHER_LAYOUTS } from './other-metadata.js'
 import { NodePanic, parseTransaction } from './parse-transaction.js'
-import { typeName } from './transaction-types.js'
 
 const KEY = new Uint8Array(32).fill(7)
 

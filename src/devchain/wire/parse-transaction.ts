@@ -4,10 +4,10 @@ import type {
   TransactionMetadata,
   TransactionOutput,
 } from '../../deso/transaction.js'
+import { typeName } from '../../deso/transaction-types.js'
 import { assertParsableSignature } from './der.js'
 import { LenientReader, WireError, within } from './lenient-reader.js'
 import { readOther, writeOther } from './other-metadata.js'
-import { typeName } from './transaction-types.js'
 
 /**
  * A transaction's bytes as a node reads them: surplus bytes, padded integers and unsorted ExtraData pass, and the

@@ -1,4 +1,4 @@
-import type { TransactionMetadata } from '../../deso/transaction.js'
+import type { TransactionMetadata } from './transaction.js'
 
 /** Numbers and REST names of transaction types (core lib/network.go, TxnType). */
 const NAMES = [
