@@ -55,8 +55,8 @@ function inRedis(name: string, url: string | null): string[] {
 }
 
 function storeOf({ ipfs, dataDir }: Config): string {
-  return ipfs.kubo
-    ? `${ipfs.kubo.endpoints.map(nameOf).join(', ')}   (Kubo)`
+  return ipfs.kubo.length > 0
+    ? `${ipfs.kubo.map(nameOf).join(', ')}   (Kubo)`
     : `${dataDir}/ipfs   (embedded store)`
 }
 

@@ -41,7 +41,7 @@ describe('the settings', () => {
       dataDir: resolve('data'),
       deso: { nodeUrls: null, network: 'testnet', timeoutMs: 10_000 },
       devchain: { port: 18_001, blockMs: 500 },
-      ipfs: { kubo: null },
+      ipfs: { kubo: [], mirrors: [], timeoutMs: 30_000 },
       cacheUrl: null,
       stateUrl: null,
       seeds: null,
@@ -304,15 +304,16 @@ describe('the place of cache and state', () => {
 
 describe('the Kubo nodes', () => {
   it('are URLs and sockets, each with its gateway and a token', () => {
-    const { kubo } = loadConfig({
+    const { ipfs } = loadConfig({
       KUBO_RPC_URL: 'http://kubo-1:5001/api/v0/, https://kubo-2.example.org/rpc ,unix:/run/ipfs/api.sock',
       KUBO_GATEWAY_URL: 'http://kubo-1:8080/,https://kubo-2.example.org,http://127.0.0.1:8080',
       KUBO_RPC_TOKEN: 's3cret',
       KUBO_TIMEOUT_MS: '5000',
-    }).ipfs
-    expect(kubo).toEqual({
+    })
+    expect(ipfs).toEqual({
       timeoutMs: 5000,
-      endpoints: [
+      mirrors: [],
+      kubo: [
         { rpcUrl: 'http://kubo-1:5001', socketPath: null, token: 's3cret', gatewayUrl: 'http://kubo-1:8080' },
         {
           rpcUrl: 'https://kubo-2.example.org/rpc',
@@ -332,9 +333,26 @@ describe('the Kubo nodes', () => {
 
   it('have a token each, and no gateway unless given', () => {
     const env = { KUBO_RPC_URL: 'http://a:5001,unix:///b.sock', KUBO_RPC_TOKEN: 'first,second' }
-    expect(loadConfig(env).ipfs.kubo?.endpoints).toEqual([
+    expect(loadConfig(env).ipfs.kubo).toEqual([
       { rpcUrl: 'http://a:5001', socketPath: null, token: 'first', gatewayUrl: null },
       { rpcUrl: null, socketPath: '/b.sock', token: 'second', gatewayUrl: null },
+    ])
+  })
+
+  it('have mirrors: Kubo nodes and clusters', () => {
+    const env = {
+      IPFS_MIRRORS: 'http://a:5001,kubo+https://b.example.org,cluster+http://c:9094/,unix:/d.sock',
+      IPFS_MIRROR_TOKENS: 'first,-,user:password,fourth',
+    }
+    expect(loadConfig(env).ipfs.mirrors).toEqual([
+      { kind: 'kubo', url: 'http://a:5001', socketPath: null, token: 'first' },
+      { kind: 'kubo', url: 'https://b.example.org', socketPath: null, token: null },
+      { kind: 'cluster', url: 'http://c:9094', socketPath: null, token: 'user:password' },
+      { kind: 'kubo', url: null, socketPath: '/d.sock', token: 'fourth' },
+    ])
+    expect(faultsOf({ IPFS_MIRRORS: 'cluster+unix:/c.sock,cluster+c:9094' })).toEqual([
+      'IPFS_MIRRORS: write the URL of the cluster’s REST API such as cluster+http://host:9094 (URL 1).',
+      'IPFS_MIRRORS: write a whole URL such as https://example.org (URL 2).',
     ])
   })
 
@@ -358,7 +376,7 @@ describe('the Kubo nodes', () => {
     expect(
       faultsOf({ KUBO_RPC_URL: 'http://a:5001,http://b:5001,http://c:5001', KUBO_RPC_TOKEN: 'x,s3 cret' }),
     ).toEqual([
-      'KUBO_RPC_TOKEN: write one token for all nodes, or one for each in the order of KUBO_RPC_URL.',
+      'KUBO_RPC_TOKEN: write one token for all, or one for each in the order of KUBO_RPC_URL (- for none).',
       'KUBO_RPC_TOKEN: write the token alone, without spaces (token 2).',
     ])
     expect(faultsOf({ KUBO_RPC_TOKEN: 's3cret' })).toEqual([

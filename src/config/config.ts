@@ -6,7 +6,7 @@
 import { resolve } from 'node:path'
 import { readEnv } from './env.js'
 import { type Garbage, readGarbage } from './garbage.js'
-import { type KuboConfig, readKubo } from './kubo.js'
+import { type IpfsConfig, readIpfs } from './ipfs.js'
 import { type Limits, readLimits } from './limits.js'
 import { Settings } from './settings.js'
 import { isLoopback, parseBaseUrl, parseRedisUrl } from './urls.js'
@@ -38,10 +38,7 @@ export interface Config {
     readonly timeoutMs: number
   }
   /** Where content is kept. */
-  readonly ipfs: {
-    /** Null: the embedded store, in `dataDir`. Holds tokens. */
-    readonly kubo: KuboConfig | null
-  }
+  readonly ipfs: IpfsConfig
   /** A Redis URL, which may hold a password. Null: in this process, and lost with it. */
   readonly cacheUrl: string | null
   /** A Redis URL, which may hold a password. Null: a log in `dataDir`. */
@@ -83,7 +80,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       network: readNetwork(settings, isProduction),
       timeoutMs: settings.integer('NODE_TIMEOUT_MS', { default: 10_000, min: 100, max: 120_000 }),
     },
-    ipfs: { kubo: readKubo(settings) },
+    ipfs: readIpfs(settings),
     cacheUrl: settings.text('CACHE_URL') === 'memory:' ? null : readRedisUrl(settings, 'CACHE_URL'),
     stateUrl: readRedisUrl(settings, 'STATE_URL'),
     devchain: {

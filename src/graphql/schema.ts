@@ -18,6 +18,7 @@ import { ContentResolver } from './content/content-resolver.js'
 import { FileResolver } from './content/file-resolver.js'
 import { PlanRuleResolver } from './content/policy-resolver.js'
 import { PublishResolver } from './content/publish-resolver.js'
+import { StorageResolver } from './content/storage-resolver.js'
 import { UploadLinkResolver } from './content/upload-link-resolver.js'
 import { ContentVersionsResolver, VersionResolver } from './content/version-resolver.js'
 import { DraftExpired, PlanChanged } from './errors/draft-errors.js'
@@ -57,6 +58,7 @@ export function createSchema(network: Network): GraphQLSchema {
       PlanRuleResolver,
       PublishResolver,
       SessionResolver,
+      StorageResolver,
       SubscriptionDraftResolver,
       TransactionResolver,
       UploadLinkResolver,

@@ -4,6 +4,15 @@ export interface StoreOptions {
   signal?: AbortSignal | undefined
 }
 
+export interface PinOptions extends StoreOptions {
+  name?: string
+  /** Not for mirrors: what may be let go of soon. */
+  isPassing?: boolean
+}
+
+/** FAILING: it has not got the pin, and the last attempt failed, or it cannot be asked. */
+export type MirrorState = 'HELD' | 'WAITING' | 'FAILING'
+
 export interface Block {
   cid: CID
   bytes: Uint8Array
@@ -38,15 +47,17 @@ export interface IpfsStore {
    */
   putBlocks(blocks: AsyncIterable<Block>, options?: StoreOptions): Promise<void>
   /** Pins recursively all that `root` links. Durable when it resolves. */
-  pin(root: CID, options?: StoreOptions & { name?: string }): Promise<void>
+  pin(root: CID, options?: PinOptions): Promise<void>
   /** Lets go of a root; what no other pin holds may be collected from then on. Fine where there is no such pin. */
-  unpin(root: CID, options?: StoreOptions): Promise<void>
+  unpin(root: CID, options?: PinOptions): Promise<void>
   isPinned(root: CID, options?: StoreOptions): Promise<boolean>
   /**
    * While it is not disposed of, what was stored since is not collected, pinned or not: an upload may take longer than
    * any grace. Absent where others collect.
    */
   hold?(): Disposable
+  /** What each mirror makes of a pin. Absent where there are none. */
+  mirrorStates?(root: CID): Promise<MirrorState[]>
   isHealthy(options?: StoreOptions): Promise<boolean>
   close(): Promise<void>
 }

@@ -73,7 +73,7 @@ export class ContentPins implements AsyncDisposable {
     await addAwaited(this.rooms, { ...draft, hold })
     await ipfs.putBlock(root, bytes, { signal })
     const name = `draft until block ${expiresAtHeight}, ${pinName({ creator, title: manifest.title })}`
-    await ipfs.pin(root, { signal, name })
+    await ipfs.pin(root, { signal, name, isPassing: true })
   }
 
   /** Lets go of what was held for a draft that another one has replaced before anybody saw it. */

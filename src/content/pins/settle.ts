@@ -34,7 +34,7 @@ export async function endDraft(rooms: Rooms, draft: AwaitedDraft, signal: AbortS
       !(await rooms.ipfs.isPinned(root, { signal })) &&
       (await isUsed(rooms, { manifestCid: hold.manifestCid, creator }, null, signal))
     if (isNeeded) await rooms.ipfs.pin(root, { signal, name: pinName({ creator, title: hold.title }) })
-    await rooms.ipfs.unpin(CID.parse(hold.root), { signal })
+    await rooms.ipfs.unpin(CID.parse(hold.root), { signal, isPassing: true })
   }
   await dropAwaited(rooms, draft)
 }

@@ -8,8 +8,8 @@ import type { Block } from '../store.js'
 const NO_ROOT = CID.createV1(RAW, identity.digest(new Uint8Array()) as never)
 
 /** Blocks as a CARv1 (ipld.io/specs/transport/car/carv1), pulled by its reader. */
-export async function* carOf(blocks: AsyncIterable<Block>): AsyncGenerator<Uint8Array> {
-  const { writer, out } = CarWriter.create([NO_ROOT])
+export async function* carOf(blocks: AsyncIterable<Block>, root: CID = NO_ROOT): AsyncGenerator<Uint8Array> {
+  const { writer, out } = CarWriter.create([root])
   let failed: { error: unknown } | undefined
   const write = async () => {
     try {

@@ -4,10 +4,17 @@ export interface KuboEndpoint {
   rpcUrl: string | null
   /** The path of a unix socket; null: by URL. */
   socketPath: string | null
-  /** A bearer token for the RPC (Kubo's `API.Authorizations`); never logged. */
+  /** A bearer token for the RPC, or `user:password` (Kubo's `API.Authorizations`); never logged. */
   token: string | null
   /** The node's own gateway, for reads; null: reads go over the RPC. */
   gatewayUrl: string | null
+}
+
+/** The header that a token makes. */
+export function authorizationOf(token: string | null): Record<string, string> {
+  if (token === null) return {}
+  const isPassword = token.includes(':')
+  return { authorization: isPassword ? `Basic ${Buffer.from(token).toString('base64')}` : `Bearer ${token}` }
 }
 
 /** What a log may say of a node: neither path nor token. */

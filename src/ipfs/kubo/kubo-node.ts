@@ -7,7 +7,7 @@ import { DAG_CBOR, DAG_PB, RAW } from '../block.js'
 import { decodeFileNode } from '../file-node.js'
 import type { Block, StoreOptions } from '../store.js'
 import { carOf } from './car-stream.js'
-import type { KuboEndpoint } from './endpoint.js'
+import { authorizationOf, type KuboEndpoint } from './endpoint.js'
 import { isNotPinned, KuboRefusal } from './faults.js'
 import { KuboReader } from './kubo-reader.js'
 import { openSocketUrl } from './socket-fetch.js'
@@ -56,7 +56,7 @@ export class KuboNode {
   ) {
     const socket = socketPath === null ? undefined : openSocketUrl(socketPath)
     const url = `${socket?.url ?? rpcUrl}/api/v0`
-    const headers: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` }
+    const headers = authorizationOf(token)
     this.#closeSocket = async () => socket?.close()
     this.#client = createKuboRPCClient({ url, headers })
     this.#rpc = new Transport({ baseUrl: url, headers, idleMs, socketPath: socketPath ?? undefined })
@@ -144,13 +144,21 @@ export class KuboNode {
     return (await this.#client.block.stat(cid, search)).size
   }
 
-  /** Pins recursively; `name` is cut to what Kubo takes. It walks all blocks, and says all the time that it lives. */
-  async pin(root: CID, name: string, { signal }: StoreOptions): Promise<void> {
+  /**
+   * Pins recursively; `name` is cut to what Kubo takes. It walks all blocks, and says all the time that it lives.
+   * `isLocal`: without looking for blocks on the network.
+   */
+  async pin(
+    root: CID,
+    name: string,
+    { signal, isLocal = false }: StoreOptions & { isLocal?: boolean },
+  ): Promise<void> {
     const query = new URLSearchParams({
       arg: `${root.toV1()}`,
       recursive: 'true',
       progress: 'true',
       name: shortName(name),
+      ...(isLocal && { offline: 'true' }),
     })
     const answer = await this.#rpc.ask({ method: 'POST', path: `/pin/add?${query}`, signal })
     const { Pins } = lastLine(await readAll(answer)) as { Pins?: string[] }

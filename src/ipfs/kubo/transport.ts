@@ -19,7 +19,7 @@ export interface TransportOptions {
 }
 
 export interface TransportCall {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'DELETE'
   /** With its query. */
   path: string
   headers?: Record<string, string>
