@@ -158,3 +158,18 @@ describe('many contents by their ids', () => {
     expect(counted()).toEqual(['/api/v0/get-posts-hashhexlist', USERS])
   })
 })
+
+describe('a segment of a gated stream', () => {
+  it('asks for the tip, the post and the fan’s entry, and reads no block', async () => {
+    const { contents } = await market.world.ask(
+      'query ($creator: PublicKey!) { contents(creator: $creator, first: 1) { nodes { baseUrl } } }',
+      { creator: one.publicKey },
+      token,
+    )
+    const segment = `${contents.nodes[0].baseUrl}a`
+    await fetch(segment)
+    proxy.taken()
+    expect((await fetch(segment)).status).toBe(200)
+    expect(counted().sort()).toEqual([TIP, '/api/v0/get-posts-hashhexlist', RECORDS].sort())
+  })
+})
