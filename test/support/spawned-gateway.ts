@@ -62,6 +62,10 @@ export class GatewayProcess {
     this.exited = once(child, 'close').then(([code]) => code)
   }
 
+  get pid(): number {
+    return this.child.pid as number
+  }
+
   /** Its addresses, once it has said them. */
   async ready(): Promise<{ url: string; chain: ChainControl }> {
     const deadline = Date.now() + READY_MS
