@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { chromium, type Page } from 'playwright-core'
 import { describe, it } from 'vitest'
 
+const require = createRequire(import.meta.url)
 const binary = [
   process.env.CHROMIUM_BINARY,
   '/usr/bin/chromium-headless-shell',
@@ -34,7 +35,7 @@ const HTML = '<!doctype html><meta charset=utf-8><script src=/hls.js></script><v
 
 export async function openPlayer(): Promise<PlayerPage> {
   if (!binary) failWithoutChromium()
-  const script = await readFile(createRequire(import.meta.url).resolve('hls.js/dist/hls.min.js'))
+  const script = await readFile(require.resolve('hls.js/dist/hls.min.js'))
   const server = createServer((req, res) => {
     const isScript = req.url === '/hls.js'
     res.writeHead(200, { 'content-type': isScript ? 'text/javascript' : 'text/html' })
