@@ -316,7 +316,7 @@ describe('a file', () => {
       ],
       'page.html': ['text/html', 'attachment; filename="page.html"'],
       'image.bin': ['image/svg+xml', 'attachment; filename="image.bin"'],
-      'feed.xml': ['application/octet-stream', 'attachment; filename="feed.xml"'],
+      'feed.xml': ['application/xml', 'attachment; filename="feed.xml"'],
       'odd.txt': ['text/plain', 'inline; filename="odd.txt"'],
       '7': ['text/plain', 'inline; filename="7"'],
       'a "quoted" \\ name; %41.txt': [

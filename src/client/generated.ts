@@ -176,7 +176,7 @@ export type PublishContentInput = {
 export type PublishFile = {
   /** A file that is on IPFS already, of which no byte is moved: of a PUBLIC content alone. In an update also a file of the present version. */
   cid?: string | null | undefined;
-  /** Its media type: that of the upload unless given. */
+  /** Its media type: that of the upload unless given; what says nothing (application/octet-stream) becomes what its name tells, else its first bytes. */
   mediaType?: string | null | undefined;
   /** Its name, or path in the content, such as `episode-1/index.m3u8`: that of the upload unless given; a `cid` has none. Parts of 1 to 255 bytes, at most 1,024 bytes in all, unique. */
   name?: string | null | undefined;

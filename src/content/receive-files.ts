@@ -2,6 +2,7 @@ import type { RequestContext } from '../context.js'
 import { InvalidInputError, UploadTooLargeError } from '../errors.js'
 import { FileList } from './file-list.js'
 import type { FoundFile, IncomingFile } from './incoming-file.js'
+import { mediaTypeOf, TELLING_BYTES } from './media-type.js'
 import { PlainDigest } from './plain-digest.js'
 import { countFlow } from './sweep-buffers.js'
 
@@ -50,9 +51,22 @@ export async function receiveFiles<T>(
     list.add(file)
     received[file.position] = await receive(ctx, file, sink, spend)
   }
-  for (const file of atHand) received[file.position] = { ...file, stored: await sink.keep(file) }
+  for (const file of atHand) {
+    const mediaType = await mediaTypeOf(file, async () => new Uint8Array(0))
+    received[file.position] = { ...file, mediaType, stored: await sink.keep(file) }
+  }
   if (count === 0) throw new InvalidInputError('Give at least one file.', ['input', 'files'])
   return received
+}
+
+/** The first bytes of a file, which tell its type where its publisher and its name do not. */
+class FileHead {
+  bytes: Uint8Array = new Uint8Array(0)
+
+  add(chunk: Uint8Array): void {
+    const missing = TELLING_BYTES - this.bytes.length
+    if (missing > 0) this.bytes = Buffer.concat([this.bytes, chunk.subarray(0, missing)])
+  }
 }
 
 /** Throws UploadTooLargeError with the number of files that a content may have. */
@@ -71,6 +85,7 @@ async function receive<T>(
   const maxBytes = Number(ctx.app.config.limits.maxFileBytes)
   const digest = new PlainDigest(ctx.app.identity)
   let size = 0
+  const head = new FileHead()
   async function* metered(): AsyncGenerator<Uint8Array> {
     for await (const chunk of file.bytes()) {
       ctx.signal.throwIfAborted()
@@ -85,10 +100,12 @@ async function receive<T>(
       }
       spend(chunk.length)
       digest.update(chunk)
+      head.add(chunk)
       countFlow(chunk.length)
       yield chunk
     }
   }
   const stored = await sink.store(metered())
-  return { name: file.name, mediaType: file.mediaType, size, digest: digest.finish(), stored }
+  const mediaType = await mediaTypeOf(file, async () => head.bytes)
+  return { name: file.name, mediaType, size, digest: digest.finish(), stored }
 }

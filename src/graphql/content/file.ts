@@ -11,7 +11,9 @@ export class FileObject {
   })
   readonly name: string
 
-  @Field(() => String, { description: 'As the creator named it, e.g. video/mp4.' })
+  @Field(() => String, {
+    description: 'As the creator stated it, e.g. video/mp4; else what its name tells, else its first bytes.',
+  })
   readonly mediaType: string
 
   @Field(() => ByteSizeScalar, { description: 'Of the plain bytes.' })

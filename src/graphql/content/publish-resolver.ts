@@ -43,7 +43,11 @@ export class PublishFile {
   })
   name?: string | null
 
-  @Field(() => String, { nullable: true, description: 'Its media type: that of the upload unless given.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Its media type: that of the upload unless given; what says nothing (application/octet-stream) becomes what its name tells, else its first bytes.',
+  })
   mediaType?: string | null
 }
 

@@ -22,6 +22,11 @@ export class CheckedBytes implements AsyncIterableIterator<Uint8Array> {
     return bytes
   }
 
+  /** Its first bytes, as long as nobody has taken them. */
+  get head(): Uint8Array {
+    return this.#first?.value ?? new Uint8Array(0)
+  }
+
   async next(): Promise<IteratorResult<Uint8Array>> {
     const first = this.#first
     this.#first = undefined

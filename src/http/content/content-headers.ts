@@ -1,17 +1,22 @@
 import { create as contentDisposition } from 'content-disposition'
-import { isMediaType } from '../../content/media-type.js'
+import { isMediaType, UNKNOWN_TYPE } from '../../content/media-type.js'
 import type { OpenedFile } from '../../content/open-file.js'
+import type { SavingOptions } from './saving-options.js'
 
 /** A browser would run these as a page of this origin. */
 const PAGE_TYPES = /html|svg|xml|xsl|mathml/i
 
-/** Nothing here may act as a page of the gateway's origin, and no cache may keep what is gated. */
-export function contentHeaders({ file, isGated }: OpenedFile): Record<string, string> {
+/** Nothing here may act as a page of the gateway's origin, and no cache may keep what is gated. `type`: as it is served. */
+export function contentHeaders(
+  { file, isGated }: OpenedFile,
+  type: string,
+  { isDownload, filename }: SavingOptions,
+): Record<string, string> {
   const name = file.name.slice(file.name.lastIndexOf('/') + 1)
-  const isPage = PAGE_TYPES.test(file.mediaType) || PAGE_TYPES.test(name.split('.').at(-1) ?? '')
+  const isPage = [type, file.mediaType, name.split('.').at(-1) ?? ''].some((each) => PAGE_TYPES.test(each))
   return {
-    'content-type': isMediaType(file.mediaType) ? file.mediaType : 'application/octet-stream',
-    'content-disposition': disposition(isPage ? 'attachment' : 'inline', name),
+    'content-type': isMediaType(type) ? type : UNKNOWN_TYPE,
+    'content-disposition': disposition(isPage || isDownload ? 'attachment' : 'inline', filename ?? name),
     'accept-ranges': 'bytes',
     'cache-control': isGated ? 'private, no-store' : 'public, max-age=300',
     ...(isGated && { vary: 'Authorization' }),

@@ -7,6 +7,7 @@ import { answerError } from '../answer-error.js'
 import { HttpError } from '../http-error.js'
 import { contextFor, createRequestContext } from '../request-context.js'
 import { type ContentPath, parseContentPath } from './content-path.js'
+import { savingOptions } from './saving-options.js'
 import { sendFile } from './send-file.js'
 
 /**
@@ -32,7 +33,8 @@ async function serve(app: AppContext, req: Request, res: Response): Promise<void
   if (!path) throw new ContentNotFoundError()
   const ctx = await contextOf(app, req, res, path)
   const { postHash, file } = path
-  await sendFile(req, res, await openFile(ctx, { postHash, file, account: ctx.viewer }), ctx.signal)
+  const saving = savingOptions(req.query)
+  await sendFile(req, res, await openFile(ctx, { postHash, file, account: ctx.viewer }), ctx.signal, saving)
 }
 
 /** A link names its viewer, whatever token comes along. */

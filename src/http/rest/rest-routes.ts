@@ -5,6 +5,7 @@ import { openFile } from '../../content/open-file.js'
 import type { AppContext, RequestContext } from '../../context.js'
 import { GatewayError } from '../../errors.js'
 import { answerError } from '../answer-error.js'
+import { savingOptions } from '../content/saving-options.js'
 import { sendFile } from '../content/send-file.js'
 import { HttpError } from '../http-error.js'
 import { readJsonObject } from '../read-body.js'
@@ -109,7 +110,8 @@ async function fetchContent(
     const result = await execute(ctx, 'GetContent', 'content', { postHash })
     return answer(req, res, whole(result, new ContentNotFoundError()))
   }
-  await sendFile(req, res, await openFile(ctx, { postHash, file, account: ctx.viewer }), ctx.signal)
+  const saving = savingOptions(req.query)
+  await sendFile(req, res, await openFile(ctx, { postHash, file, account: ctx.viewer }), ctx.signal, saving)
 }
 
 /** A bare object has no room for errors beside it: it comes whole, or not. */
