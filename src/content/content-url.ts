@@ -19,30 +19,29 @@ export async function contentBaseUrl(ctx: RequestContext, content: Content): Pro
 }
 
 /**
- * Where a file's bytes are served to the viewer; null where the viewer has no access. Files that link others by relative
- * addresses, or are linked so, stand at their paths below the base address; others at their index.
+ * Where a file's bytes are served to the viewer; null where the viewer has no access. The files of a folder stand at their
+ * paths below the base address, others at their index.
  */
 export async function contentUrl(
   ctx: RequestContext,
   content: Content,
-  file: Pick<ContentFile, 'index' | 'name' | 'mediaType'>,
+  { index, name, isInFolder }: Pick<ContentFile, 'index' | 'name' | 'isInFolder'>,
 ): Promise<string | null> {
-  if (isLinked(file)) {
+  if (isInFolder) {
     const base = await contentBaseUrl(ctx, content)
-    return base && `${base}${encodePath(file.name)}`
+    return base && `${base}${isIndex(name) ? index : encodePath(name)}`
   }
   const link = await linkOf(ctx, content)
-  return link === null ? null : `${rootOf(ctx, content)}${file.index}${link && `?link=${link}`}`
+  return link === null ? null : `${rootOf(ctx, content)}${index}${link && `?link=${link}`}`
+}
+
+/** Digits alone are an index wherever they are asked for. */
+function isIndex(name: string): boolean {
+  return /^[0-9]+$/.test(name)
 }
 
 function rootOf({ app }: RequestContext, { postHash }: Content): string {
   return `${app.config.server.publicUrl}/content/${postHash}/`
-}
-
-/** In a folder, or a list of what to play. Digits alone would be an index. */
-function isLinked({ name, mediaType }: Pick<ContentFile, 'name' | 'mediaType'>): boolean {
-  const isPlaylist = /\.(?:m3u8?|mpd)$/i.test(name) || /mpegurl|dash\+xml/i.test(mediaType)
-  return name.includes('/') || (isPlaylist && !/^[0-9]+$/.test(name))
 }
 
 /** A `~` at the start would look like a link. */

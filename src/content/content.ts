@@ -30,6 +30,8 @@ export interface ContentFile {
   /** Of what is stored. */
   cid: CID
   isEncrypted: boolean
+  /** Others link it, or it links others, by relative addresses. */
+  isInFolder: boolean
 }
 
 /** Open to everybody, signed in or not. */

@@ -20,7 +20,28 @@ export function fileOf(manifest: Manifest, index: number): ContentFile | null {
   const file = manifest.files[index]
   if (!file) return null
   const { name, type, size, cid } = file
-  return { index, name, mediaType: type, size, cid, isEncrypted: manifest.enc !== null }
+  return {
+    index,
+    name,
+    mediaType: type,
+    size,
+    cid,
+    isEncrypted: manifest.enc !== null,
+    isInFolder: isFolder(manifest),
+  }
+}
+
+const folders = new WeakMap<Manifest, boolean>()
+
+/** Do its files find one another by relative links: do they carry paths, or is one a list of what to play? */
+function isFolder(manifest: Manifest): boolean {
+  const known = folders.get(manifest) ?? manifest.files.some(({ name, type }) => isLinking(name, type))
+  folders.set(manifest, known)
+  return known
+}
+
+function isLinking(name: string, type: string): boolean {
+  return name.includes('/') || /\.(?:m3u8?|mpd)$/i.test(name) || /mpegurl|dash\+xml/i.test(type)
 }
 
 /** Players ask for thousands of files by name; a manifest that is kept is the same object. */
