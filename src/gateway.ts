@@ -145,7 +145,7 @@ async function openApp(
     maxOpen,
     keptSeconds,
   })
-  opened.push(async () => uploads.close())
+  opened.push(() => uploads.close())
   const caches = openCaches({
     url: config.cacheUrl,
     prefix,

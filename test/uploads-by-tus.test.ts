@@ -1,8 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bearer } from './support/library.js'
+import { bearer, upload } from './support/library.js'
 import { stranger } from './support/market.js'
-import { begin, checksum, head, offsetOf, patch, TUS, terminate } from './support/tus.js'
+import {
+  begin,
+  checksum,
+  head,
+  offsetOf,
+  patch,
+  publishUploads,
+  TUS,
+  terminate,
+  uploadWhole,
+} from './support/tus.js'
 import { openWorld, type World } from './support/world.js'
 
 const MAX_FILE_BYTES = 1_000_000
@@ -28,7 +38,8 @@ beforeAll(async () => {
 afterAll(() => world[Symbol.asyncDispose]())
 
 /** Somebody with nothing uploaded yet. */
-function newcomer(name: string): Promise<string> {
+async function newcomer(name: string): Promise<string> {
+  await world.chain.fund(stranger(name).publicKey, 1_000_000_000n)
   return world.signIn(stranger(name))
 }
 
@@ -304,7 +315,26 @@ describe('the limits of an account', () => {
     expect((await begin(endpoint, its, 500_000)).status).toBe(201)
     expect((await begin(endpoint, its, 1)).status).toBe(413)
     await terminate(first.location, its)
+    const atOnce = await Promise.all([1, 2, 3].map(() => begin(endpoint, its, MAX_FILE_BYTES)))
+    expect(atOnce.map(({ status }) => status).sort()).toEqual([201, 413, 413])
+  })
+
+  it('are the same for what is uploaded directly', async () => {
+    const its = await newcomer('both ways')
+    await begin(endpoint, its, MAX_FILE_BYTES)
+    await begin(endpoint, its, MAX_FILE_BYTES)
+    const given = { files: [{ name: 'direct', bytes: randomBytes(500_001) }] }
+    const { errors } = await upload(world, its, given)
+    expect(errors).toMatchObject([{ __typename: 'UploadTooLarge', limit: String(MAX_UNPUBLISHED_BYTES) }])
+  })
+
+  it('count an upload that is drafted once, until its post shows', async () => {
+    const its = await newcomer('drafter')
+    const id = await uploadWhole(world, its, randomBytes(MAX_FILE_BYTES), { filename: 'f' })
     expect((await begin(endpoint, its, MAX_FILE_BYTES)).status).toBe(201)
+    expect((await publishUploads(world, its, [{ uploadId: id }])).errors).toEqual([])
+    expect((await begin(endpoint, its, 500_001)).status).toBe(413)
+    expect((await begin(endpoint, its, 500_000)).status).toBe(201)
   })
 
   it('are its open uploads', async () => {

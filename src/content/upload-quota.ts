@@ -45,7 +45,7 @@ export async function openQuota(ctx: RequestContext, account: PublicKey): Promis
     spend(bytes) {
       used += bytes
       uploader.flowing += bytes
-      if (uploader.recorded + uploader.flowing + openBytes(ctx, account) > max) throw noRoom(max)
+      if (uploader.recorded + uploader.flowing + ctx.app.uploads.openBytes(account) > max) throw noRoom(max)
     },
     adopt(bytes) {
       used += bytes
@@ -66,17 +66,17 @@ export async function openQuota(ctx: RequestContext, account: PublicKey): Promis
   }
 }
 
-/** Throws UploadTooLargeError where the account has no room for an upload of so many bytes. */
+/**
+ * Throws UploadTooLargeError where the account has no room for an upload of so many bytes. Uploads at /uploads count
+ * whole from their beginning, so that none is refused in its midst.
+ */
 export async function checkRoom(ctx: RequestContext, account: PublicKey, bytes: number): Promise<void> {
-  const max = ctx.app.config.limits.maxUnpublishedBytes
+  const { config, uploads } = ctx.app
+  const max = config.limits.maxUnpublishedBytes
+  await uploads.sweep()
   const recorded = sumOf(await unpublishedOf(ctx, account, max))
   const flowing = uploadersOf.get(ctx.app)?.get(account)?.flowing ?? 0
-  if (recorded + flowing + openBytes(ctx, account) + bytes > max) throw noRoom(max)
-}
-
-/** Uploads at /uploads count whole from their beginning, so that none is refused in its midst. */
-function openBytes({ app }: RequestContext, account: PublicKey): number {
-  return app.uploads.openUploads(account).reduce((sum, { size }) => sum + size, 0)
+  if (recorded + flowing + uploads.openBytes(account) + bytes > max) throw noRoom(max)
 }
 
 function noRoom(max: number): UploadTooLargeError {

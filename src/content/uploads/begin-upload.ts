@@ -39,15 +39,22 @@ export async function beginUpload(ctx: RequestContext, request: UploadRequest): 
   if (link) checkLink(ctx, link, mediaType)
   if (restarts && isUnfinished) await app.uploads.remove(id)
   else if (link) await checkUnused(ctx, link)
-  await checkRoom(ctx, owner, size)
-  const upload = await app.uploads.create({
-    id,
-    owner,
-    size,
-    metadata,
-    name: metadata.filename || metadata.name || link?.name || null,
-    mediaType: mediaType ?? link?.mediaType ?? null,
-  })
+  // One at a time, so that many at once keep to the account's room.
+  const upload = await app.mutex.run(
+    `begin-upload:${owner}`,
+    async () => {
+      await checkRoom(ctx, owner, size)
+      return app.uploads.create({
+        id,
+        owner,
+        size,
+        metadata,
+        name: metadata.filename || metadata.name || link?.name || null,
+        mediaType: mediaType ?? link?.mediaType ?? null,
+      })
+    },
+    ctx.signal,
+  )
   if (link && !(restarts && isUnfinished)) await useLink(ctx, link)
   return upload
 }

@@ -16,6 +16,7 @@ import type { Epoch, UploadRecord } from './upload-record.js'
 export class UploadIndex {
   readonly #records = new Map<string, UploadRecord>()
   readonly #byOwner = new Map<PublicKey, Set<string>>()
+  readonly #bytes = new Map<PublicKey, number>()
 
   get(id: string): UploadRecord | undefined {
     return this.#records.get(id)
@@ -29,13 +30,20 @@ export class UploadIndex {
     return [...(this.#byOwner.get(owner) ?? [])].map((id) => this.#records.get(id) as UploadRecord)
   }
 
+  /** Announced bytes of those that are not published. */
+  bytesOf(owner: PublicKey): number {
+    return this.#bytes.get(owner) ?? 0
+  }
+
   put(record: UploadRecord): void {
+    this.#count(record.owner, sizeOf(record) - sizeOf(this.#records.get(record.id)))
     this.#records.set(record.id, record)
     const ids = this.#byOwner.get(record.owner) ?? new Set()
     this.#byOwner.set(record.owner, ids.add(record.id))
   }
 
   delete({ id, owner }: UploadRecord): void {
+    this.#count(owner, -sizeOf(this.#records.get(id)))
     this.#records.delete(id)
     const ids = this.#byOwner.get(owner)
     ids?.delete(id)
@@ -54,6 +62,16 @@ export class UploadIndex {
     const current = records.find(({ isPublished, epoch }) => !isPublished && !taken.has(epoch.encId))
     return current?.epoch ?? newEpoch()
   }
+
+  #count(owner: PublicKey, more: number): void {
+    const bytes = this.bytesOf(owner) + more
+    if (bytes === 0) this.#bytes.delete(owner)
+    else this.#bytes.set(owner, bytes)
+  }
+}
+
+function sizeOf(record: UploadRecord | undefined): number {
+  return record && !record.isPublished ? record.size : 0
 }
 
 function newEpoch(): Epoch {

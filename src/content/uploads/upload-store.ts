@@ -47,6 +47,7 @@ export class UploadStore {
   readonly holds = new UploadHolds()
   readonly #index = new UploadIndex()
   readonly #writing = new Set<string>()
+  readonly #appending = new Set<Promise<number>>()
   readonly #timer: NodeJS.Timeout
 
   private constructor(
@@ -116,31 +117,22 @@ export class UploadStore {
     return this.#index.of(owner).filter(({ isPublished, expiresAt }) => !isPublished && expiresAt > now)
   }
 
+  /** Announced bytes of those that are not published; what is over counts until it is swept. */
+  openBytes(owner: PublicKey): number {
+    return this.#index.bytesOf(owner)
+  }
+
   /**
    * Writes bytes on where the upload stands, and answers where it then stands. One writer at a time is the caller's
    * business. Whatever ends the source, what came of it is kept and synced, except with a checksum: then all or nothing
    * counts. Throws what the source throws, ChecksumMismatchError, or what the disk throws.
    */
-  async append(id: string, source: AsyncIterable<Uint8Array>, checksum: Checksum | null): Promise<number> {
-    const expiry = () => this.#expiry()
-    const writer = await UploadWriter.open(this.files, id, this.options.identity, expiry)
-    if (!writer) throw new NoSuchUploadError()
-    this.#writing.add(id)
-    try {
-      try {
-        const bytes = checksum ? checkedPart(source, checksum, this.files.partOf(id)) : source
-        for await (const chunk of bytes) await writer.write(chunk)
-      } finally {
-        await writer.checkpoint()
-      }
-      return writer.record.offset
-    } catch (error) {
-      throw uploadError(error)
-    } finally {
-      this.#writing.delete(id)
-      this.#index.put(writer.record)
-      await writer.close()
-    }
+  append(id: string, source: AsyncIterable<Uint8Array>, checksum: Checksum | null): Promise<number> {
+    const appending = this.#append(id, source, checksum)
+    this.#appending.add(appending)
+    const end = () => this.#appending.delete(appending)
+    appending.then(end, end)
+    return appending
   }
 
   async remove(id: string): Promise<void> {
@@ -162,12 +154,6 @@ export class UploadStore {
     this.#index.put(taken)
     await this.#update(taken)
     return true
-  }
-
-  /** No manifest with it came to be. */
-  async giveKeyBack(id: string): Promise<void> {
-    const record = this.get(id)
-    if (record?.isKeyTaken) await this.#update({ ...record, isKeyTaken: false })
   }
 
   /** Their bytes are durable in IPFS: what lies here goes. */
@@ -194,8 +180,10 @@ export class UploadStore {
     }
   }
 
-  close(): void {
+  /** Waits for parts whose connections have ended: what came of them is synced. */
+  async close(): Promise<void> {
     clearInterval(this.#timer)
+    await Promise.allSettled(this.#appending)
   }
 
   #newUpload({ id = randomBytes(16).toString('hex'), ...input }: NewUpload) {
@@ -218,6 +206,28 @@ export class UploadStore {
     const sealer = new SegmentSealer({ ...secretsOf(record), header, plainSize: input.size })
     sealer.finishEmpty((piece) => sealed.push(piece))
     return { record, sealed }
+  }
+
+  async #append(id: string, source: AsyncIterable<Uint8Array>, checksum: Checksum | null): Promise<number> {
+    const expiry = () => this.#expiry()
+    const writer = await UploadWriter.open(this.files, id, this.options.identity, expiry)
+    if (!writer) throw new NoSuchUploadError()
+    this.#writing.add(id)
+    try {
+      try {
+        const bytes = checksum ? checkedPart(source, checksum, this.files.partOf(id)) : source
+        for await (const chunk of bytes) await writer.write(chunk)
+      } finally {
+        await writer.checkpoint()
+      }
+      return writer.record.offset
+    } catch (error) {
+      throw uploadError(error)
+    } finally {
+      this.#writing.delete(id)
+      this.#index.put(writer.record)
+      await writer.close()
+    }
   }
 
   #expiry(): number {

@@ -34,6 +34,14 @@ export class Limits {
   @Field(() => ByteSizeScalar, { description: 'Bytes that an account has uploaded and not yet published.' })
   maxUnpublishedBytes!: number
 
+  @Field(() => Int, { description: 'Uploads at /uploads that an account may have open.' })
+  maxOpenUploads!: number
+
+  @Field(() => Int, {
+    description: 'How long an upload at /uploads is kept after its last byte, in seconds.',
+  })
+  uploadSeconds!: number
+
   @Field(() => Int, { description: 'Levels of a query.' })
   maxQueryDepth!: number
 
