@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { collectGarbage } from '../src/gc/gc.js'
 import { keystreamBytes } from './support/bytes.js'
 import { call } from './support/http.js'
 import { publish, publishParts, send, sendGraphql, uploadParts } from './support/library.js'
@@ -56,6 +57,15 @@ describeSmallDisk('a gateway whose disk has 16 MB', () => {
 
     expect(await pins()).toEqual(pinned)
     expect(await temps()).toEqual([])
+    expect((await call(world, `/content/${before.postHash}/0`)).text).toBe('here before')
+
+    // What the failed uploads left gives its room back.
+    const { config } = world.gateway.app
+    expect(await collectGarbage(config, { dryRun: false, graceSeconds: 0 })).toMatch(/Removed 1\d blocks/)
+    const fits = await publish(world, world.person('alice'), {
+      files: [{ ...big, bytes: big.bytes.subarray(0, 10 * MIB) }],
+    })
+    expect(fits.files[0].byteSize).toBe(`${10 * MIB}`)
     expect((await call(world, `/content/${before.postHash}/0`)).text).toBe('here before')
   })
 })

@@ -101,6 +101,10 @@ describe('garbage', () => {
     await expect(collectGarbage(config, { dryRun: false, graceSeconds: null })).rejects.toThrow(
       'There is no IPFS store at /nowhere/ipfs: DATA_DIR names another place.',
     )
+    const onKubo = loadConfig({ KUBO_RPC_URL: 'http://127.0.0.1:5001' })
+    expect(await collectGarbage(onKubo, { dryRun: false, graceSeconds: null })).toContain(
+      'which collects its own',
+    )
     expect(readOptions(['--grace-seconds', '-1'])).toBeNull()
     expect(readOptions(['--all'])).toBeNull()
   })

@@ -16,6 +16,9 @@ export class GcError extends Error {}
 
 /** Runs one collection; what there is to say about it. Throws GcError. */
 export async function collectGarbage(config: Config, options: GcOptions): Promise<string> {
+  if (config.ipfs.kubo.length > 0) {
+    return 'Content is kept on Kubo (KUBO_RPC_URL), which collects its own: ipfs repo gc, or ipfs daemon --enable-gc. Nothing was done.'
+  }
   const dir = join(config.dataDir, 'ipfs')
   await access(dir).catch(() => {
     throw new GcError(`There is no IPFS store at ${dir}: DATA_DIR names another place.`)
