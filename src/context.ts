@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { TouchedParties } from './access/touched-parties.js'
 import type { Announcer } from './announcer.js'
 import type { Clock } from './clock.js'
 import type { Config } from './config/config.js'
@@ -26,6 +27,8 @@ export interface AppContext {
   node: DesoNode
   chain: ChainReader
   follower: BlockFollower
+  /** Whose records the blocks that it reads touch. */
+  touched: TouchedParties
   live: LiveFeed
   ipfs: IpfsStore
   state: StateStore

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import { TouchedParties } from './access/touched-parties.js'
 import { Announcer } from './announcer.js'
 import { type Clock, systemClock } from './clock.js'
 import type { Config } from './config/config.js'
@@ -170,8 +171,10 @@ async function openApp(
   // It may come later; an operator who named the wrong one wants to know now.
   node.committedTip().catch((error: unknown) => log.warn({ err: error }, 'no usable DeSo node yet'))
   const chain = createChainReader({ node, caches, clock })
+  const touched = new TouchedParties()
   const follower = createBlockFollower({
     chain,
+    first: touched,
     clock,
     log,
     observe: (progress) => metrics.followed(progress),
@@ -189,6 +192,7 @@ async function openApp(
     identity,
     chain,
     follower,
+    touched,
     live: new LiveFeed({ follower, chain, network, maxReplayBlocks: config.limits.maxReplayBlocks }),
     mutex: new KeyedMutex(),
     metrics,

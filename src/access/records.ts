@@ -130,13 +130,13 @@ async function readSubscription(
   const now = entitlementTime(ctx, tip)
   const entitlement = entitlementOf({ ...history, plan: chain, outside, now })
   const state = { entry, history, plan, entitlement, isPending: history.head === 'uncommitted' }
-  if (entitlement.granted) await grantsOf(ctx).set(grantKey(id), { state, tip: tip.hash })
+  if (entitlement.granted) await grantsOf(ctx).set(grantKey(id), { state, tip })
   return state
 }
 
 /**
- * What committed records granted at a tip holds at that tip until it expires, as long as the node shows the same entry.
- * A refusal is judged anew: what it lacked may be on its way.
+ * What committed records granted at a tip holds until it expires, as long as the node shows the same entry and no later
+ * block touched it. A refusal is judged anew: what it lacked may be on its way.
  */
 async function grantAtTip(
   ctx: RequestContext,
@@ -145,13 +145,14 @@ async function grantAtTip(
   entry: NodeAssociation | null,
 ): Promise<SubscriptionState | null> {
   const before = entry && (await grantsOf(ctx).get(grantKey(id)))
-  if (before?.tip !== tip.hash || before.state.entry?.id !== entry?.id) return null
+  if (!before || before.state.entry?.id !== entry.id) return null
+  if (!ctx.app.touched.areUntouched([id.fan, id.creator], before.tip, tip)) return null
   const { expiresAt } = before.state.entitlement
   return expiresAt === null || entitlementTime(ctx, tip) < expiresAt ? before.state : null
 }
 
 function grantsOf(ctx: RequestContext) {
-  return ctx.app.caches.create<{ state: SubscriptionState; tip: string }>('grants-at-tip', {
+  return ctx.app.caches.create<{ state: SubscriptionState; tip: BlockRef }>('grants', {
     maxEntries: 10_000,
   })
 }
@@ -160,20 +161,20 @@ function grantKey({ fan, creator, slug }: SubscriptionId): string {
   return `${fan}:${creator}:${slug}`
 }
 
-/** Committed versions are the same for all who read at one tip, so a plan is read once a tip, for all its fans. */
+/** Committed versions are the same for all, so a plan is read once for all its fans, until a block touches it. */
 async function planAtTip(
   ctx: RequestContext,
   id: PlanId,
   tip: BlockRef,
   budget: BlockBudget,
 ): Promise<PlanState> {
-  const plans = ctx.app.caches.create<{ plan: PlanState; tip: string }>('plans-at-tip', { maxEntries: 1_000 })
+  const plans = ctx.app.caches.create<{ plan: PlanState; tip: BlockRef }>('plans', { maxEntries: 1_000 })
   const key = `${id.creator}:${id.slug}`
   const before = await plans.get(key)
-  if (before?.tip === tip.hash) return before.plan
+  if (before && ctx.app.touched.areUntouched([id.creator], before.tip, tip)) return before.plan
   const plan = await loadPlan(ctx, id, budget)
   // One on its way, or that a node did not show, may look otherwise in a moment.
-  if (plan.current && !plan.isPending) await plans.set(key, { plan, tip: tip.hash })
+  if (plan.current && !plan.isPending) await plans.set(key, { plan, tip })
   return plan
 }
 

@@ -159,17 +159,6 @@ describe('the follower of the chain', () => {
     expect(told.heights).toEqual([])
   })
 
-  it('follows for as long as it was asked to stay awake, without a listener', async () => {
-    const { chain, clock, follower } = open()
-    follower.stayAwake(600)
-    await settle()
-    chain.height = 11
-    await clock.step()
-    expect(follower.head).toEqual(refAt(11))
-    for (let steps = 0; steps < 3; steps++) await clock.step()
-    expect(follower.head).toBeNull()
-  })
-
   it('tells whoever comes first before all others, and waits for all', async () => {
     const order: string[] = []
     const listener = (name: string): BlockListener => ({
@@ -268,7 +257,7 @@ describe('the follower of the chain', () => {
     await follower.follow(new Told()).started
     await follower[Symbol.asyncDispose]()
     const asked = chain.asked.length
-    follower.stayAwake(1e9)
+    follower.follow(new Told())
     await settle()
     expect(chain.asked).toHaveLength(asked)
   })

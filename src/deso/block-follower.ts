@@ -28,8 +28,6 @@ export type Progress = { height: number; lag: number } | null
  */
 export interface BlockFollower extends AsyncDisposable {
   follow(listener: BlockListener): Following
-  /** Somebody keeps what a block may change: follows at least until then (milliseconds, by the gateway's clock). */
-  stayAwake(until: number): void
   /** The newest block that all were told of, and all before it; null: it rests, and knows nothing. */
   readonly head: BlockRef | null
 }
@@ -38,7 +36,7 @@ export interface BlockFollowerOptions {
   chain: FollowableChain
   clock: Clock
   log: Pick<Logger, 'warn' | 'info'>
-  /** Told before all others, and not what it stays awake for: drops what is kept and no longer true. */
+  /** Told before all others, and not what it stays awake for: knows what of all that is kept may be true no longer. */
   first?: BlockListener
   observe?: (progress: Progress) => void
   /** Between two questions for the tip. */
@@ -60,7 +58,6 @@ class PollingFollower implements BlockFollower {
   head: BlockRef | null = null
   private generation = 0
   private readonly listeners = new Set<BlockListener>()
-  private awakeUntil = 0
   private run: Promise<void> | null = null
   private waiting: ((head: BlockRef) => void)[] = []
   private readonly closing = new AbortController()
@@ -75,11 +72,6 @@ class PollingFollower implements BlockFollower {
       else this.waiting.push(resolve)
     })
     return { started, stop: () => this.listeners.delete(listener) }
-  }
-
-  stayAwake(until: number): void {
-    this.awakeUntil = Math.max(this.awakeUntil, until)
-    this.wake()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -102,8 +94,7 @@ class PollingFollower implements BlockFollower {
   }
 
   private isWanted(): boolean {
-    if (this.closing.signal.aborted) return false
-    return this.listeners.size > 0 || this.awakeUntil > this.options.clock.now()
+    return this.listeners.size > 0 && !this.closing.signal.aborted
   }
 
   private async followWhileWanted(): Promise<void> {

@@ -1,4 +1,5 @@
 import { pino } from 'pino'
+import { TouchedParties } from '../../src/access/touched-parties.js'
 import { Announcer } from '../../src/announcer.js'
 import type { Clock } from '../../src/clock.js'
 import type { Config } from '../../src/config/config.js'
@@ -64,6 +65,7 @@ export async function openChainWorld(): Promise<ChainWorld> {
     identity: gatewayIdentityFromSeed('07'.repeat(32)),
     chain: createChainReader({ node, caches, clock }),
     follower: null as never,
+    touched: new TouchedParties(),
     live: null as never,
     submits: new Announcer(),
     commits: new Announcer(),

@@ -1,4 +1,5 @@
 import { pino } from 'pino'
+import { TouchedParties } from '../../src/access/touched-parties.js'
 import { Announcer } from '../../src/announcer.js'
 import { type Clock, systemClock } from '../../src/clock.js'
 import type { Config } from '../../src/config/config.js'
@@ -77,6 +78,7 @@ export class CrashingGateway {
       pins: null as never,
       uploads: null as never,
       follower: null as never,
+      touched: new TouchedParties(),
       live: null as never,
       metrics: UNCOUNTED,
       createLoaders: (signal) => createLoaders({ node, caches, clock, signal }),

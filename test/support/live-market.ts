@@ -27,7 +27,10 @@ export class LiveMarket implements AsyncDisposable {
   private constructor(readonly market: Market) {}
 
   static async open(env: Record<string, string> = {}): Promise<LiveMarket> {
-    const market = await Market.open(env)
+    return LiveMarket.around(await Market.open(env))
+  }
+
+  static async around(market: Market): Promise<LiveMarket> {
     // From here on every block commits one.
     await market.commit()
     return new LiveMarket(market)
