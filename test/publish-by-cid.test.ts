@@ -1,13 +1,12 @@
-import { readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { CID } from 'multiformats/cid'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { blockKey } from '../src/ipfs/block.js'
 import { linksOf } from '../src/ipfs/dag-links.js'
 import { decodeManifest } from '../src/protocol/manifest.js'
 import { keystreamBytes } from './support/bytes.js'
 import { newKey, PUBLISH, upload, view } from './support/library.js'
 import { Market } from './support/market.js'
+import { blockNames, blockPath } from './support/stored.js'
 import { bytesOf } from './support/versions.js'
 import type { Json, Person, World } from './support/world.js'
 
@@ -48,8 +47,7 @@ async function publish(files: Json[], given: Record<string, unknown> = {}): Prom
 }
 
 async function blockCount(): Promise<number> {
-  const dir = join(world.gateway.app.config.dataDir, 'ipfs', 'blocks')
-  return (await readdir(dir, { recursive: true, withFileTypes: true })).filter((each) => each.isFile()).length
+  return (await blockNames(world)).length
 }
 
 describe('a file that is on IPFS', () => {
@@ -169,12 +167,8 @@ describe('a file that is on IPFS', () => {
         yield keystreamBytes('to lose a leaf', 1_100_000)
       })(),
     )
-    const dir = join(world.gateway.app.config.dataDir, 'ipfs', 'blocks')
-    const files = await readdir(dir, { recursive: true, withFileTypes: true })
     const leaf = linksOf(cid, await world.gateway.app.ipfs.getBlock(cid))[0] as CID
-    const lost = files.find(({ name }) => name === blockKey(leaf))
-    if (!lost) throw new Error('no such block')
-    await rm(join(lost.parentPath, lost.name))
+    await rm(blockPath(world, leaf))
     expect(await publish([{ cid: cid.toString(), name: 'half' }])).toMatchObject({
       draft: null,
       errors: [{ code: 'STORAGE_UNAVAILABLE' }],

@@ -1,9 +1,8 @@
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { keystreamBytes } from './support/bytes.js'
 import { bearer, type Given, upload, view } from './support/library.js'
 import { Market } from './support/market.js'
+import { pinNames } from './support/stored.js'
 import { bytesOf, hide, sendPost, type UpdateGiven, update, versions } from './support/versions.js'
 import type { Json, Person, World } from './support/world.js'
 
@@ -55,8 +54,8 @@ async function edit(edits: string, extra: Record<string, string>, who = creator)
   return id
 }
 
-function pinned(): Promise<string[]> {
-  return readdir(join(world.gateway.app.config.dataDir, 'ipfs', 'pins'))
+async function pinned(): Promise<string[]> {
+  return [...(await pinNames(world)).keys()]
 }
 
 const ids = async (postHash: string) =>

@@ -1,8 +1,7 @@
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Given, newKey, upload, view } from './support/library.js'
 import { Market } from './support/market.js'
+import { pinNames } from './support/stored.js'
 import { bytesOf, hide, type UpdateGiven, update, versions } from './support/versions.js'
 import type { Json, Person, World } from './support/world.js'
 
@@ -57,8 +56,8 @@ async function updated(given: UpdateGiven): Promise<Json> {
   return { ...payload, id: await commit(alice, payload) }
 }
 
-function pinned(): Promise<string[]> {
-  return readdir(join(world.gateway.app.config.dataDir, 'ipfs', 'pins'))
+async function pinned(): Promise<string[]> {
+  return [...(await pinNames(world)).keys()]
 }
 
 describe('a new version', () => {

@@ -48,7 +48,12 @@ export async function draftPost(ctx: RequestContext, request: PostRequest): Prom
   })
   // Of two uploads of one key at once, the first to be drafted is the one.
   const cid = CID.parse(String(draft.attachment))
-  if (placed && !cid.equals(stored)) await pins.abandon((placed as PlacedDraft).sendingKey, stored)
+  if (placed && !cid.equals(stored)) {
+    // What stays by a failure goes when no block can take it any more.
+    await pins.abandon((placed as PlacedDraft).sendingKey, stored).catch((err: unknown) => {
+      ctx.app.log.warn({ err }, 'a replaced upload is held until its draft expires')
+    })
+  }
   const manifest = await loadManifest(ctx, { manifestCid: cid, creator })
   return { draft, manifestCid: cid, files: manifest ? filesOf(manifest) : [] }
 }

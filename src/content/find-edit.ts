@@ -6,7 +6,7 @@ import type { Transaction } from '../deso/transaction.js'
 import { MalformedTransactionError } from '../deso/wire.js'
 import { loadSending } from '../transaction/sending-store.js'
 import { type CommittedPost, postHashOf, recordPost } from './pins/content-history.js'
-import { fieldsOf } from './pins/post-fields.js'
+import { fieldsOf, shownFieldsOf } from './pins/post-fields.js'
 
 /** A look for another app's edit reads so many of the newest blocks. */
 const LOOK_BACK_BLOCKS = 64
@@ -48,7 +48,7 @@ async function findInBlocks(
       const edit = editIn(block, post)
       if (!edit) continue
       // What it leaves out was before as it is now.
-      await recordPost(ctx.app, edit, Object.fromEntries(post.extraData))
+      await recordPost(ctx.app, edit, shownFieldsOf(post))
       return { id: edit.id, height: edit.height }
     }
   }

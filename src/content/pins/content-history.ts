@@ -2,7 +2,7 @@ import { type PublicKey, publicKeyFromBytes } from '../../deso/keys.js'
 import type { SubmitPost, Transaction } from '../../deso/transaction.js'
 import { parseContentFields } from '../../protocol/content-post.js'
 import { changeJson, loadJson } from './change-json.js'
-import { fieldsOf } from './post-fields.js'
+import { fieldsOf, type PostFields } from './post-fields.js'
 import type { Rooms } from './rooms.js'
 
 /** What committed transactions made of a content, as far as this gateway read them. */
@@ -11,7 +11,7 @@ export interface ContentHistory {
   creator: PublicKey
   isHidden: boolean
   /** ExtraData of the post that say a content, as a node merges them over its edits. */
-  fields: Readonly<Record<string, string>>
+  fields: PostFields
   /** The last transactions that are in it: what comes from before them changes nothing any more. */
   last: { height: number; ids: readonly string[] }
   /** Oldest first; only those whose fields held. */
@@ -35,7 +35,7 @@ export interface CommittedPost {
 }
 
 /** Beyond, the oldest but the first are forgotten. */
-const MAX_VERSIONS = 200
+const MAX_VERSIONS = 100
 const MAX_POSTS = 5_000
 /** As long as the state lets anything be kept; anew with each change. */
 const KEPT_MS = 20 * 365 * 86_400_000
@@ -56,7 +56,7 @@ export function postHashOf({ id, transaction: { metadata } }: CommittedPost): st
 export async function recordPost(
   rooms: Rooms,
   post: CommittedPost,
-  before: Readonly<Record<string, string>> = {},
+  before: PostFields = {},
 ): Promise<ContentHistory> {
   const creator = publicKeyFromBytes(post.transaction.publicKey, rooms.config.deso.network)
   const postHash = postHashOf(post)
@@ -91,7 +91,7 @@ function emptyHistory(creator: PublicKey): ContentHistory {
 function withPost(
   history: ContentHistory,
   { id, height, transaction }: CommittedPost,
-  before: Readonly<Record<string, string>>,
+  before: PostFields,
 ): ContentHistory {
   const { last } = history
   if (height === last.height && last.ids.includes(id)) return history
@@ -110,7 +110,7 @@ function withPost(
 
 function withVersion(
   versions: readonly RecordedVersion[],
-  { id, height, fields }: { id: string; height: number; fields: Record<string, string> },
+  { id, height, fields }: { id: string; height: number; fields: PostFields },
 ): readonly RecordedVersion[] {
   const parsed = parseContentFields((key) => fields[key] ?? '')
   if (!parsed) return versions
