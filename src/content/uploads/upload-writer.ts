@@ -40,7 +40,10 @@ export class UploadWriter {
   #filled = 0
   /** Bytes of ciphertext in the file. */
   #written: number
-  #checkpointAt = 0
+  #checkpointAt: number
+  /** Bytes of ciphertext that the record counts; more may lie behind them. */
+  #counted: number
+  #hasMore = false
   #checkpointMs = performance.now()
 
   private constructor(
@@ -54,6 +57,7 @@ export class UploadWriter {
     private readonly expiry: () => number,
   ) {
     this.#written = sealer.sealedBytes
+    this.#counted = this.#written
     this.#checkpointAt = record.offset
   }
 
@@ -111,11 +115,18 @@ export class UploadWriter {
     await this.state.write(encodeRecord(record, this.sealer.pending))
     this.record = record
     this.#checkpointAt = offset
+    this.#counted = this.#written
+    this.#hasMore = false
   }
 
+  /** What no checkpoint counts gives its room back: there may be none left. */
   async close(): Promise<void> {
-    await this.bytes.close()
-    await this.state.close()
+    try {
+      if (this.#hasMore) await this.bytes.truncate(this.#counted)
+    } finally {
+      await this.bytes.close()
+      await this.state.close()
+    }
   }
 
   async #put(piece: Uint8Array): Promise<void> {
@@ -126,6 +137,7 @@ export class UploadWriter {
 
   async #flush(): Promise<void> {
     if (this.#filled === 0) return
+    this.#hasMore = true
     await writeFully(this.bytes, this.#buffer.subarray(0, this.#filled), this.#written)
     this.#written += this.#filled
     this.#filled = 0
