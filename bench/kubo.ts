@@ -43,7 +43,10 @@ const ADD =
 
 const files = await mkdtemp('/dev/shm/bench-')
 const root = await mkdtemp(join(tmpdir(), 'bench-'))
-const kubo = await startKubo({ dir: join(root, 'repo'), config: { 'Datastore.StorageMax': '1TB' } })
+const kubo = await startKubo({
+  dir: join(root, 'repo'),
+  config: { 'Datastore.StorageMax': '1TB', 'Datastore.HashOnRead': false },
+})
 const built = await BuiltGateway.build()
 const gateway = built.spawn({
   DATA_DIR: join(root, 'data'),

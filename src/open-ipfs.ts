@@ -45,9 +45,9 @@ export async function openIpfs(config: Config, rooms: Rooms, opened: Opened): Pr
 }
 
 async function openStore(config: Config, rooms: Rooms, opened: Opened): Promise<IpfsStore> {
-  const { kubo: endpoints, timeoutMs } = config.ipfs
+  const { kubo: endpoints, timeoutMs, verifiesAll } = config.ipfs
   if (endpoints.length === 0) return openEmbeddedIpfs(config, rooms, opened)
-  const store = createKuboStore({ endpoints, timeoutMs })
+  const store = createKuboStore({ endpoints, timeoutMs, verifiesAll })
   opened.push(() => store.close())
   return store
 }

@@ -41,7 +41,7 @@ describe('the settings', () => {
       dataDir: resolve('data'),
       deso: { nodeUrls: null, network: 'testnet', timeoutMs: 10_000 },
       devchain: { port: 18_001, blockMs: 500 },
-      ipfs: { kubo: [], mirrors: [], timeoutMs: 30_000 },
+      ipfs: { kubo: [], mirrors: [], verifiesAll: false, timeoutMs: 30_000 },
       cacheUrl: null,
       stateUrl: null,
       seeds: null,
@@ -309,9 +309,11 @@ describe('the Kubo nodes', () => {
       KUBO_GATEWAY_URL: 'http://kubo-1:8080/,https://kubo-2.example.org,http://127.0.0.1:8080',
       KUBO_RPC_TOKEN: 's3cret',
       KUBO_TIMEOUT_MS: '5000',
+      KUBO_VERIFY: 'true',
     })
     expect(ipfs).toEqual({
       timeoutMs: 5000,
+      verifiesAll: true,
       mirrors: [],
       kubo: [
         { rpcUrl: 'http://kubo-1:5001', socketPath: null, token: 's3cret', gatewayUrl: 'http://kubo-1:8080' },

@@ -27,6 +27,7 @@ export function readEnv(env: NodeJS.ProcessEnv) {
     KUBO_RPC_TOKEN: text('KUBO_RPC_TOKEN'),
     KUBO_GATEWAY_URL: text('KUBO_GATEWAY_URL'),
     KUBO_TIMEOUT_MS: text('KUBO_TIMEOUT_MS'),
+    KUBO_VERIFY: text('KUBO_VERIFY'),
     IPFS_MIRRORS: text('IPFS_MIRRORS'),
     IPFS_MIRROR_TOKENS: text('IPFS_MIRROR_TOKENS'),
     CACHE_URL: text('CACHE_URL'),

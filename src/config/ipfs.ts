@@ -12,6 +12,8 @@ export interface IpfsConfig {
   readonly kubo: readonly KuboEndpoint[]
   /** What gets each pin as well. Holds tokens. */
   readonly mirrors: readonly MirrorEndpoint[]
+  /** Whether long public reads from Kubo are checked against their CIDs here. */
+  readonly verifiesAll: boolean
   /** How long any of them may stand still. */
   readonly timeoutMs: number
 }
@@ -21,6 +23,7 @@ export function readIpfs(settings: Settings): IpfsConfig {
   return {
     kubo: readKubo(settings),
     mirrors: readMirrors(settings),
+    verifiesAll: settings.choice('KUBO_VERIFY', ['true', 'false'] as const) === 'true',
     timeoutMs: settings.integer('KUBO_TIMEOUT_MS', { default: 30_000, min: 100, max: 600_000 }),
   }
 }

@@ -82,6 +82,7 @@ export async function startKubo({
     'Routing.Type': 'none',
     'Provide.Enabled': false,
     'Gateway.NoFetch': true,
+    'Datastore.HashOnRead': true,
     'Addresses.Swarm': [],
     ...(socket && { 'Addresses.API': [`/unix${dir}/api.sock`] }),
     ...config,

@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decode } from '@ipld/dag-pb'
 import type { CID } from 'multiformats/cid'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { chunksOf, collect, keystream, keystreamBytes } from '../../../test/support/bytes.js'
 import { cborBlock, rawBlock } from '../../../test/support/dag.js'
 import { describeKubo, startKubo, type TestKubo } from '../../../test/support/kubo.js'
@@ -24,7 +24,7 @@ function endpointOf({ rpcUrl, gatewayUrl }: TestKubo, changes: Partial<KuboEndpo
 }
 
 function storeOf(...endpoints: KuboEndpoint[]): IpfsStore {
-  return createKuboStore({ endpoints, timeoutMs: IDLE_MS })
+  return createKuboStore({ endpoints, timeoutMs: IDLE_MS, verifiesAll: true })
 }
 
 /** A long source that does something in its middle; `isOver` tells that it was let go. */
@@ -72,7 +72,7 @@ describeFaults('a Kubo node', () => {
   let store: IpfsStore
   let overRpc: IpfsStore
   beforeAll(async () => {
-    kubo = await startKubo()
+    kubo = await startKubo({ config: { 'Datastore.HashOnRead': false } })
     store = storeOf(endpointOf(kubo))
     overRpc = storeOf(endpointOf(kubo, { gatewayUrl: null }))
   })
@@ -262,10 +262,10 @@ describeFaults('several Kubo nodes', () => {
     ;[first, second] = await Promise.all([startKubo(), startKubo()])
     store = storeOf(endpointOf(first), endpointOf(second))
   })
-  const close = async () => {
-    await store.close()
-    await Promise.all([first.close(), second.close()])
-  }
+  afterEach(async () => {
+    await store?.close()
+    await Promise.all([first?.close(), second?.close()])
+  })
 
   it('take uploads in place of one that is gone, and each gives what it has', async () => {
     const before = await store.importFile(keystream('before', 3 * MIB))
@@ -289,7 +289,6 @@ describeFaults('several Kubo nodes', () => {
       expect(await store.isPinned(cid)).toBe(false)
     }
     await expect(store.getBlock(rawBlock(Buffer.from('nowhere')).cid)).rejects.toThrow(NotFoundInStoreError)
-    await close()
   })
 
   it('go on with a download that one of them broke off', async () => {
@@ -305,7 +304,6 @@ describeFaults('several Kubo nodes', () => {
       chunks.push(chunk)
     }
     expect(Buffer.concat(chunks).equals(keystreamBytes('on both', LARGE))).toBe(true)
-    await close()
   })
 })
 

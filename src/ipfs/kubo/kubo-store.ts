@@ -21,17 +21,28 @@ export interface KuboStoreOptions {
   endpoints: readonly KuboEndpoint[]
   /** How long a node may stand still before it counts as failed. */
   timeoutMs: number
+  /**
+   * Whether long reads that ask to be verified are, block by block, at half the speed. Else they rest on the node's own
+   * check of its disk (`Datastore.HashOnRead`), as those through its gateway do.
+   */
+  verifiesAll?: boolean
 }
 
-export function createKuboStore({ endpoints, timeoutMs }: KuboStoreOptions): IpfsStore {
-  return new KuboStore(new KuboFleet(endpoints.map((endpoint) => new KuboNode(endpoint, timeoutMs))))
+export function createKuboStore({ endpoints, timeoutMs, verifiesAll = false }: KuboStoreOptions): IpfsStore {
+  return new KuboStore(
+    verifiesAll,
+    new KuboFleet(endpoints.map((endpoint) => new KuboNode(endpoint, timeoutMs))),
+  )
 }
 
 class KuboStore implements IpfsStore {
   readonly kind = 'kubo'
   readonly #nodes = new NodeCache()
 
-  constructor(private readonly fleet: KuboFleet) {}
+  constructor(
+    private readonly verifiesAll: boolean,
+    private readonly fleet: KuboFleet,
+  ) {}
 
   importFile(
     bytes: AsyncIterable<Uint8Array>,
@@ -50,7 +61,8 @@ class KuboStore implements IpfsStore {
     assertRange(offset, length)
     const size = await this.fileSize(cid, { signal })
     const to = Math.min(size, offset + (length ?? size))
-    if (!verify && to - offset > BY_LEAF_BYTES) {
+    const isLong = to - offset > BY_LEAF_BYTES
+    if (isLong && !(verify && this.verifiesAll)) {
       yield* this.fleet.read(cid, offset, to, size, { signal })
       return
     }
