@@ -11,9 +11,13 @@ type Answer = { collected: Collected } | { error: string }
 
 const MAX_REQUEST_CHARACTERS = 1_000
 
-/** Where a gateway listens: in a directory that its owner alone may enter. */
-function socketPath(dataDir: string): string {
-  return join(dataDir, 'gc.sock')
+/** What all systems take; Node cuts a longer path off without a word, and listens elsewhere. */
+const MAX_PATH_BYTES = 103
+
+/** Where a gateway listens: in a directory that its owner alone may enter. Null: the path is too long for a socket. */
+function socketPath(dataDir: string): string | null {
+  const path = join(dataDir, 'gc.sock')
+  return Buffer.byteLength(path) <= MAX_PATH_BYTES ? path : null
 }
 
 /**
@@ -26,6 +30,10 @@ export async function openCollectionDoor(
   log: Pick<Logger, 'warn'>,
 ): Promise<AsyncDisposable> {
   const path = socketPath(dataDir)
+  if (path === null) {
+    log.warn({ dataDir }, 'npm run gc cannot reach this gateway: the path is too long for a socket')
+    return { async [Symbol.asyncDispose]() {} }
+  }
   // Of a predecessor that was killed: the directory is this process's alone.
   await rm(path, { force: true })
   const guests = new Set<Socket>()
@@ -50,9 +58,13 @@ export async function openCollectionDoor(
 
 /** What the gateway that holds the data directory collected. Throws an Error that says why it did not. */
 export async function askToCollect(dataDir: string, options: CollectOptions): Promise<Collected> {
-  const guest = createConnection({ path: socketPath(dataDir) })
+  const path = socketPath(dataDir)
+  if (path === null) throw new Error('its path is too long for a socket; stop it, or wait for its schedule.')
+  const guest = createConnection({ path })
   guest.write(`${JSON.stringify(options)}\n`)
-  const answer = JSON.parse(await text(guest)) as Answer
+  const line = await text(guest)
+  if (line === '') throw new Error('it ended before it was through.')
+  const answer = JSON.parse(line) as Answer
   if ('error' in answer) throw new Error(answer.error)
   return answer.collected
 }
