@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
-const DRAFT = 'draft { unsignedHex } errors { code retryable }'
+const DRAFT = 'draft { unsignedHex } errors { code retryable ... on IdempotencyConflict { differs } }'
 const SUBMIT = `mutation ($input: SubmitTransactionInput!) { submitTransaction(input: $input) {
   replayed transaction { transactionId status } errors { code retryable }
 } }`
@@ -191,9 +191,12 @@ describe('a key that is used for something else', () => {
     await makePlan('conflict')
     const [from, other, to, key] = [await person('repeats'), await person('other'), stranger('to'), newKey()]
     expect((await change(from, to, '5', key)).errors).toEqual([])
-    const conflict = { draft: null, errors: [{ code: 'IDEMPOTENCY_CONFLICT', retryable: false }] }
-    expect(await change(from, to, '6', key)).toEqual(conflict)
-    expect(await draftSubscription(from, 'conflict', key)).toEqual(conflict)
+    const conflict = (...differs: string[]) => ({
+      draft: null,
+      errors: [{ code: 'IDEMPOTENCY_CONFLICT', retryable: false, differs }],
+    })
+    expect(await change(from, to, '6', key)).toEqual(conflict('amountNanos'))
+    expect(await draftSubscription(from, 'conflict', key)).toEqual(conflict('operation'))
     expect((await change(other, to, '6', key)).errors).toEqual([])
   })
 

@@ -424,7 +424,7 @@ export type PublishContentMutation = { publishContent: { manifestCid: string | n
       | { __typename: 'AccountNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'ContentNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'DraftExpired', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean, transaction: { id: string, transactionId: string, kind: TransactionKind, status: TransactionStatus, signer: { id: string, publicKey: string } | null, outputs: Array<{ to: { id: string, publicKey: string }, amount: { nanos: string, deso: string, usdCents: number | null } }>, fee: { nanos: string, deso: string, usdCents: number | null } | null, block: { height: number, hash: string, time: string } | null, rejection: { code: ErrorCode, message: string, rule: string, detail: string } | null } | null }
-      | { __typename: 'IdempotencyConflict', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'IdempotencyConflict', differs: Array<string>, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InsufficientFunds', required: string, available: string, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InvalidInput', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InvalidSignature', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
@@ -453,7 +453,7 @@ export type CreateUploadLinkMutation = { createUploadLink: { url: string | null,
       | { __typename: 'AccountNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'ContentNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'DraftExpired', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean, transaction: { id: string, transactionId: string, kind: TransactionKind, status: TransactionStatus, signer: { id: string, publicKey: string } | null, outputs: Array<{ to: { id: string, publicKey: string }, amount: { nanos: string, deso: string, usdCents: number | null } }>, fee: { nanos: string, deso: string, usdCents: number | null } | null, block: { height: number, hash: string, time: string } | null, rejection: { code: ErrorCode, message: string, rule: string, detail: string } | null } | null }
-      | { __typename: 'IdempotencyConflict', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'IdempotencyConflict', differs: Array<string>, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InsufficientFunds', required: string, available: string, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InvalidInput', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InvalidSignature', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
@@ -489,7 +489,7 @@ export type UpdateContentMutation = { updateContent: { manifestCid: string | nul
       | { __typename: 'AccountNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'ContentNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'DraftExpired', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean, transaction: { id: string, transactionId: string, kind: TransactionKind, status: TransactionStatus, signer: { id: string, publicKey: string } | null, outputs: Array<{ to: { id: string, publicKey: string }, amount: { nanos: string, deso: string, usdCents: number | null } }>, fee: { nanos: string, deso: string, usdCents: number | null } | null, block: { height: number, hash: string, time: string } | null, rejection: { code: ErrorCode, message: string, rule: string, detail: string } | null } | null }
-      | { __typename: 'IdempotencyConflict', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'IdempotencyConflict', differs: Array<string>, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InsufficientFunds', required: string, available: string, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InvalidInput', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InvalidSignature', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
@@ -518,7 +518,7 @@ export type HideContentMutation = { hideContent: { draft: { kind: TransactionKin
       | { __typename: 'AccountNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'ContentNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'DraftExpired', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean, transaction: { id: string, transactionId: string, kind: TransactionKind, status: TransactionStatus, signer: { id: string, publicKey: string } | null, outputs: Array<{ to: { id: string, publicKey: string }, amount: { nanos: string, deso: string, usdCents: number | null } }>, fee: { nanos: string, deso: string, usdCents: number | null } | null, block: { height: number, hash: string, time: string } | null, rejection: { code: ErrorCode, message: string, rule: string, detail: string } | null } | null }
-      | { __typename: 'IdempotencyConflict', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'IdempotencyConflict', differs: Array<string>, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InsufficientFunds', required: string, available: string, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InvalidInput', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InvalidSignature', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
@@ -562,7 +562,7 @@ type ErrorFields_ContentNotFound_Fragment = { __typename: 'ContentNotFound', cod
 
 type ErrorFields_DraftExpired_Fragment = { __typename: 'DraftExpired', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean, transaction: { id: string, transactionId: string, kind: TransactionKind, status: TransactionStatus, signer: { id: string, publicKey: string } | null, outputs: Array<{ to: { id: string, publicKey: string }, amount: { nanos: string, deso: string, usdCents: number | null } }>, fee: { nanos: string, deso: string, usdCents: number | null } | null, block: { height: number, hash: string, time: string } | null, rejection: { code: ErrorCode, message: string, rule: string, detail: string } | null } | null };
 
-type ErrorFields_IdempotencyConflict_Fragment = { __typename: 'IdempotencyConflict', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean };
+type ErrorFields_IdempotencyConflict_Fragment = { __typename: 'IdempotencyConflict', differs: Array<string>, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean };
 
 type ErrorFields_InsufficientFunds_Fragment = { __typename: 'InsufficientFunds', required: string, available: string, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean };
 
@@ -637,7 +637,7 @@ export type CreateChallengeMutation = { createChallenge: { challenge: string | n
       | { __typename: 'AccountNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'ContentNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'DraftExpired', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean, transaction: { id: string, transactionId: string, kind: TransactionKind, status: TransactionStatus, signer: { id: string, publicKey: string } | null, outputs: Array<{ to: { id: string, publicKey: string }, amount: { nanos: string, deso: string, usdCents: number | null } }>, fee: { nanos: string, deso: string, usdCents: number | null } | null, block: { height: number, hash: string, time: string } | null, rejection: { code: ErrorCode, message: string, rule: string, detail: string } | null } | null }
-      | { __typename: 'IdempotencyConflict', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'IdempotencyConflict', differs: Array<string>, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InsufficientFunds', required: string, available: string, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InvalidInput', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InvalidSignature', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
@@ -666,7 +666,7 @@ export type SignInMutation = { signIn: { accessToken: string | null, refreshToke
       | { __typename: 'AccountNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'ContentNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'DraftExpired', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean, transaction: { id: string, transactionId: string, kind: TransactionKind, status: TransactionStatus, signer: { id: string, publicKey: string } | null, outputs: Array<{ to: { id: string, publicKey: string }, amount: { nanos: string, deso: string, usdCents: number | null } }>, fee: { nanos: string, deso: string, usdCents: number | null } | null, block: { height: number, hash: string, time: string } | null, rejection: { code: ErrorCode, message: string, rule: string, detail: string } | null } | null }
-      | { __typename: 'IdempotencyConflict', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'IdempotencyConflict', differs: Array<string>, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InsufficientFunds', required: string, available: string, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InvalidInput', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InvalidSignature', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
@@ -700,7 +700,7 @@ export type CreatePlanMutation = { createPlan: { draft: { kind: TransactionKind,
       | { __typename: 'AccountNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'ContentNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'DraftExpired', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean, transaction: { id: string, transactionId: string, kind: TransactionKind, status: TransactionStatus, signer: { id: string, publicKey: string } | null, outputs: Array<{ to: { id: string, publicKey: string }, amount: { nanos: string, deso: string, usdCents: number | null } }>, fee: { nanos: string, deso: string, usdCents: number | null } | null, block: { height: number, hash: string, time: string } | null, rejection: { code: ErrorCode, message: string, rule: string, detail: string } | null } | null }
-      | { __typename: 'IdempotencyConflict', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'IdempotencyConflict', differs: Array<string>, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InsufficientFunds', required: string, available: string, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InvalidInput', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InvalidSignature', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
@@ -729,7 +729,7 @@ export type ClosePlanMutation = { closePlan: { draft: { kind: TransactionKind, u
       | { __typename: 'AccountNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'ContentNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'DraftExpired', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean, transaction: { id: string, transactionId: string, kind: TransactionKind, status: TransactionStatus, signer: { id: string, publicKey: string } | null, outputs: Array<{ to: { id: string, publicKey: string }, amount: { nanos: string, deso: string, usdCents: number | null } }>, fee: { nanos: string, deso: string, usdCents: number | null } | null, block: { height: number, hash: string, time: string } | null, rejection: { code: ErrorCode, message: string, rule: string, detail: string } | null } | null }
-      | { __typename: 'IdempotencyConflict', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'IdempotencyConflict', differs: Array<string>, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InsufficientFunds', required: string, available: string, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InvalidInput', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InvalidSignature', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
@@ -758,7 +758,7 @@ export type SubscribeMutation = { subscribe: { draft: { kind: TransactionKind, u
       | { __typename: 'AccountNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'ContentNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'DraftExpired', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean, transaction: { id: string, transactionId: string, kind: TransactionKind, status: TransactionStatus, signer: { id: string, publicKey: string } | null, outputs: Array<{ to: { id: string, publicKey: string }, amount: { nanos: string, deso: string, usdCents: number | null } }>, fee: { nanos: string, deso: string, usdCents: number | null } | null, block: { height: number, hash: string, time: string } | null, rejection: { code: ErrorCode, message: string, rule: string, detail: string } | null } | null }
-      | { __typename: 'IdempotencyConflict', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'IdempotencyConflict', differs: Array<string>, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InsufficientFunds', required: string, available: string, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InvalidInput', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InvalidSignature', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
@@ -787,7 +787,7 @@ export type UnsubscribeMutation = { unsubscribe: { draft: { kind: TransactionKin
       | { __typename: 'AccountNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'ContentNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'DraftExpired', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean, transaction: { id: string, transactionId: string, kind: TransactionKind, status: TransactionStatus, signer: { id: string, publicKey: string } | null, outputs: Array<{ to: { id: string, publicKey: string }, amount: { nanos: string, deso: string, usdCents: number | null } }>, fee: { nanos: string, deso: string, usdCents: number | null } | null, block: { height: number, hash: string, time: string } | null, rejection: { code: ErrorCode, message: string, rule: string, detail: string } | null } | null }
-      | { __typename: 'IdempotencyConflict', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'IdempotencyConflict', differs: Array<string>, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InsufficientFunds', required: string, available: string, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InvalidInput', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InvalidSignature', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
@@ -832,7 +832,7 @@ export type CreateTransactionMutation = { createTransaction: { draft: { kind: Tr
       | { __typename: 'AccountNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'ContentNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'DraftExpired', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean, transaction: { id: string, transactionId: string, kind: TransactionKind, status: TransactionStatus, signer: { id: string, publicKey: string } | null, outputs: Array<{ to: { id: string, publicKey: string }, amount: { nanos: string, deso: string, usdCents: number | null } }>, fee: { nanos: string, deso: string, usdCents: number | null } | null, block: { height: number, hash: string, time: string } | null, rejection: { code: ErrorCode, message: string, rule: string, detail: string } | null } | null }
-      | { __typename: 'IdempotencyConflict', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'IdempotencyConflict', differs: Array<string>, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InsufficientFunds', required: string, available: string, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InvalidInput', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InvalidSignature', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
@@ -861,7 +861,7 @@ export type SubmitTransactionMutation = { submitTransaction: { replayed: boolean
       | { __typename: 'AccountNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'ContentNotFound', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'DraftExpired', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean, transaction: { id: string, transactionId: string, kind: TransactionKind, status: TransactionStatus, signer: { id: string, publicKey: string } | null, outputs: Array<{ to: { id: string, publicKey: string }, amount: { nanos: string, deso: string, usdCents: number | null } }>, fee: { nanos: string, deso: string, usdCents: number | null } | null, block: { height: number, hash: string, time: string } | null, rejection: { code: ErrorCode, message: string, rule: string, detail: string } | null } | null }
-      | { __typename: 'IdempotencyConflict', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
+      | { __typename: 'IdempotencyConflict', differs: Array<string>, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InsufficientFunds', required: string, available: string, code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InvalidInput', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
       | { __typename: 'InvalidSignature', code: ErrorCode, message: string, path: Array<string> | null, retryable: boolean }
@@ -1153,6 +1153,9 @@ export const ErrorFieldsFragmentDoc = new TypedDocumentString(`
   message
   path
   retryable
+  ... on IdempotencyConflict {
+    differs
+  }
   ... on InsufficientFunds {
     required
     available
@@ -1708,6 +1711,9 @@ fragment ErrorFields on UserError {
   message
   path
   retryable
+  ... on IdempotencyConflict {
+    differs
+  }
   ... on InsufficientFunds {
     required
     available
@@ -1815,6 +1821,9 @@ fragment ErrorFields on UserError {
   message
   path
   retryable
+  ... on IdempotencyConflict {
+    differs
+  }
   ... on InsufficientFunds {
     required
     available
@@ -2002,6 +2011,9 @@ fragment ErrorFields on UserError {
   message
   path
   retryable
+  ... on IdempotencyConflict {
+    differs
+  }
   ... on InsufficientFunds {
     required
     available
@@ -2134,6 +2146,9 @@ fragment ErrorFields on UserError {
   message
   path
   retryable
+  ... on IdempotencyConflict {
+    differs
+  }
   ... on InsufficientFunds {
     required
     available
@@ -2231,6 +2246,9 @@ fragment ErrorFields on UserError {
   message
   path
   retryable
+  ... on IdempotencyConflict {
+    differs
+  }
   ... on InsufficientFunds {
     required
     available
@@ -2341,6 +2359,9 @@ fragment ErrorFields on UserError {
   message
   path
   retryable
+  ... on IdempotencyConflict {
+    differs
+  }
   ... on InsufficientFunds {
     required
     available
@@ -2484,6 +2505,9 @@ fragment ErrorFields on UserError {
   message
   path
   retryable
+  ... on IdempotencyConflict {
+    differs
+  }
   ... on InsufficientFunds {
     required
     available
@@ -2607,6 +2631,9 @@ fragment ErrorFields on UserError {
   message
   path
   retryable
+  ... on IdempotencyConflict {
+    differs
+  }
   ... on InsufficientFunds {
     required
     available
@@ -2730,6 +2757,9 @@ fragment ErrorFields on UserError {
   message
   path
   retryable
+  ... on IdempotencyConflict {
+    differs
+  }
   ... on InsufficientFunds {
     required
     available
@@ -2853,6 +2883,9 @@ fragment ErrorFields on UserError {
   message
   path
   retryable
+  ... on IdempotencyConflict {
+    differs
+  }
   ... on InsufficientFunds {
     required
     available
@@ -3097,6 +3130,9 @@ fragment ErrorFields on UserError {
   message
   path
   retryable
+  ... on IdempotencyConflict {
+    differs
+  }
   ... on InsufficientFunds {
     required
     available
@@ -3196,6 +3232,9 @@ fragment ErrorFields on UserError {
   message
   path
   retryable
+  ... on IdempotencyConflict {
+    differs
+  }
   ... on InsufficientFunds {
     required
     available

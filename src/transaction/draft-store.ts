@@ -8,6 +8,8 @@ export interface DraftRecord {
   v: 1
   operation: string
   fingerprint: string
+  /** Of its input (idempotency.ts); drafts of former versions have none. */
+  parts?: Record<string, string>
   kind: TransactionKind
   unsignedHex: string
   summary: string

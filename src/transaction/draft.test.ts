@@ -178,16 +178,33 @@ describe('an idempotency key', () => {
     const of = (input: DraftRequest['input']) => createDraft(request(app), { ...plainRequest('k'), input })
     const draft = await of({ a: 1, b: { x: 'y', z: [1, null] } })
     expect(await of({ b: { z: [1, null], x: 'y', w: undefined }, a: 1, c: null })).toEqual(draft)
-    await expect(of({ a: 1, b: { x: 'y', z: [null, 1] } })).rejects.toThrow(IdempotencyConflictError)
+    await expect(of({ a: 1, b: { x: 'y', z: [null, 1] } })).rejects.toMatchObject({ differs: ['b'] })
   })
 
   it('with other input or another operation is a conflict', async () => {
     await send(DESO)
-    await expect(send(2n * DESO)).rejects.toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' })
-    await expect(send(DESO, 'key', { to: user(3) })).rejects.toThrow(IdempotencyConflictError)
-    await expect(createDraft(request(app), { ...plainRequest('key'), operation: 'other' })).rejects.toThrow(
-      IdempotencyConflictError,
-    )
+    await expect(send(2n * DESO)).rejects.toMatchObject({
+      code: 'IDEMPOTENCY_CONFLICT',
+      differs: ['amountNanos'],
+    })
+    await expect(send(3n * DESO, 'key', { to: user(3) })).rejects.toMatchObject({
+      differs: ['amountNanos', 'to'],
+    })
+    await expect(
+      createDraft(request(app), { ...plainRequest('key'), operation: 'other' }),
+    ).rejects.toMatchObject({ differs: ['operation'] })
+  })
+
+  it('with lists that differ says which element does, and what is there only once', async () => {
+    const of = (input: DraftRequest['input']) => createDraft(request(app), { ...plainRequest('k'), input })
+    await of({ files: [{ name: 'a' }, { name: 'b' }], title: 't' })
+    await expect(of({ files: [{ name: 'a' }, { name: 'c' }, {}] })).rejects.toMatchObject({
+      differs: ['files.1', 'files.2', 'title'],
+    })
+    const many = Array.from({ length: 101 }, () => 'a')
+    await expect(of({ files: many, title: 't' })).rejects.toMatchObject({
+      differs: ['files', 'files.0', 'files.1'],
+    })
   })
 
   it('belongs to its signer', async () => {

@@ -20,7 +20,7 @@ import {
   unsignedHashOf,
 } from './draft-store.js'
 import { DraftExpiredError, IdempotencyConflictError } from './errors.js'
-import { checkIdempotencyKey, fingerprintOf } from './idempotency.js'
+import { checkIdempotencyKey, differencesOf, fingerprintOf, partsOf } from './idempotency.js'
 import { findMined } from './locate.js'
 import { previewOf } from './preview.js'
 import { keepUntil } from './retention.js'
@@ -63,7 +63,9 @@ async function attemptDraft(ctx: RequestContext, request: DraftRequest, key: str
   if (!stored) return makeDraft(ctx, request, key, null)
   const known = await readKnown(ctx, stored)
   if (yieldsTo(ctx, request, known)) return makeDraft(ctx, request, key, known)
-  if (!isSame(request, stored.record)) throw new IdempotencyConflictError()
+  if (!isSame(request, stored.record)) {
+    throw new IdempotencyConflictError(differencesOf(request, stored.record))
+  }
   if (known.isExpired) throw await expired(ctx, known)
   if (isRefused(known)) return redraft(ctx, key, known)
   return keepDraft(ctx, request, key, known)
@@ -172,6 +174,7 @@ async function makeDraft(
     v: 1,
     operation: request.operation,
     fingerprint: fingerprintOf(request),
+    parts: partsOf(request.input),
     kind: request.kind,
     unsignedHex: hexOf(transaction),
     summary: parts.summary ?? (await describe(ctx, transaction)).summary,

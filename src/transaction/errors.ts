@@ -13,10 +13,14 @@ export class DraftExpiredError extends GatewayError {
 
 /** The idempotency key already stands for another operation or input. */
 export class IdempotencyConflictError extends GatewayError {
-  constructor() {
+  constructor(
+    /** Names of the input, an element of a list as `files.2`; `operation` where the key is another operation's. */
+    readonly differs: readonly string[],
+  ) {
+    const how = differs.length > 0 ? ` (it differs in: ${differs.join(', ')})` : ''
     super(
       'IDEMPOTENCY_CONFLICT',
-      'This idempotency key was used for another request of this signer. Take a new key for a new request.',
+      `This idempotency key was used for another request of this signer${how}. Take a new key for a new request.`,
       { path: ['input', 'idempotencyKey'] },
     )
   }

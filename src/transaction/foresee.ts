@@ -18,7 +18,7 @@ export async function foreseeDraft(
   checkIdempotencyKey(idempotencyKey)
   const stored = await loadDraft(ctx.app.state, draftKeyOf(publicKeyToBytes(signer), idempotencyKey))
   if (stored?.record.operation === operation) return { attachment: stored.record.attachment }
-  if (stored?.record.isPinnedBySigner) throw new IdempotencyConflictError()
+  if (stored?.record.isPinnedBySigner) throw new IdempotencyConflictError(['operation'])
   const [parts, terms] = await Promise.all([build(), chainTerms(ctx)])
   const nonce = presentNonce(ctx, signer, idempotencyKey, terms)
   const transaction = compose(parts, { signer, nonce, terms, leastFeeNanos: 0n })

@@ -7,9 +7,10 @@ import {
 } from '../../errors.js'
 import { MAX_NANOS } from '../../protocol/amounts.js'
 import { PlanChangedError } from '../../subscription/errors.js'
-import { DraftExpiredError } from '../../transaction/errors.js'
+import { DraftExpiredError, IdempotencyConflictError } from '../../transaction/errors.js'
 import { DraftExpired, PlanChanged } from './draft-errors.js'
 import {
+  IdempotencyConflict,
   InsufficientFunds,
   PLAIN_ERRORS,
   TransactionRejected,
@@ -30,6 +31,9 @@ export function toUserError(error: unknown): UserError {
       required: error.required > MAX_NANOS ? MAX_NANOS : error.required,
       available: error.available,
     })
+  }
+  if (error instanceof IdempotencyConflictError) {
+    return Object.assign(new IdempotencyConflict(), fields, { differs: [...error.differs] })
   }
   if (error instanceof UploadTooLargeError) {
     return Object.assign(new UploadTooLarge(), fields, { limit: error.limit })

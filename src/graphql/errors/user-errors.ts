@@ -103,6 +103,15 @@ export class TransactionRejected extends UserError {
   }
 }
 
+@ObjectType({ implements: UserError, description: 'IDEMPOTENCY_CONFLICT, with what differs.' })
+export class IdempotencyConflict extends UserError {
+  @Field(() => [String], {
+    description:
+      'In what the two requests differ: names of the input, an element of a list as `files.2`; `operation` where the key is another operation’s. Empty where that is no longer known.',
+  })
+  differs!: string[]
+}
+
 @ObjectType({ implements: UserError, description: 'UPLOAD_TOO_LARGE, with the limit.' })
 export class UploadTooLarge extends UserError {
   @Field(() => ByteSizeScalar, { description: 'In bytes (where there are too many files: their number).' })
@@ -122,7 +131,6 @@ export const PLAIN_ERRORS = {
   NOT_SUBSCRIBED: plainError('NotSubscribed', MEANINGS.NOT_SUBSCRIBED),
   INVALID_SIGNATURE: plainError('InvalidSignature', MEANINGS.INVALID_SIGNATURE),
   MALFORMED_TRANSACTION: plainError('MalformedTransaction', MEANINGS.MALFORMED_TRANSACTION),
-  IDEMPOTENCY_CONFLICT: plainError('IdempotencyConflict', MEANINGS.IDEMPOTENCY_CONFLICT),
   UNSUPPORTED_POLICY: plainError('UnsupportedPolicy', MEANINGS.UNSUPPORTED_POLICY),
   NODE_UNAVAILABLE: plainError('NodeUnavailable', MEANINGS.NODE_UNAVAILABLE),
   STORAGE_UNAVAILABLE: plainError('StorageUnavailable', MEANINGS.STORAGE_UNAVAILABLE),
