@@ -58,19 +58,28 @@ const plan = {
   version: PLAN_VERSION,
 }
 
-const CONTENT = {
-  postHash: 'd4'.repeat(32),
-  title: 'The River',
-  policy: { text: 'PLAN:gold' },
-  manifestCid: MANIFEST,
-}
+const GOLD = { text: 'PLAN:gold' }
+const CONTENT = { postHash: 'd4'.repeat(32), title: 'The River', policy: GOLD, manifestCid: MANIFEST }
 
-const post = {
-  type: 'SUBMIT_POST',
-  parentStakeId: NONE,
-  creatorBasisPoints: 1_000n,
-  stakeMultipleBasisPoints: 12_500n,
-} as const
+const UPDATE = { teaser: 'Now', policy: 'PLAN:silver', files: [{ name: 'kept.mp4' }] }
+
+/** A post of 'The River'; the rest of it is the same for all. */
+function postDraft(edits: string, body: string, policy: string, isHidden = false): Transaction {
+  return {
+    ...base,
+    metadata: {
+      type: 'SUBMIT_POST',
+      postHashToModify: hexToBytes(edits),
+      parentStakeId: NONE,
+      body: encodeText(body),
+      creatorBasisPoints: 1_000n,
+      stakeMultipleBasisPoints: 12_500n,
+      timestampNanos: BigInt(Date.now()) * 1_000_000n,
+      isHidden,
+    },
+    extraData: texts({ DIGV: '1', DIGTITLE: 'The River', DIGMANIFEST: MANIFEST, DIGACCESS: policy }),
+  }
+}
 
 const association = { type: 'CREATE_USER_ASSOCIATION', appPublicKey: ZERO_KEY } as const
 const planRecord = {
@@ -194,74 +203,19 @@ export const CLIENT_ACTIONS: readonly ClientAction[] = [
         files: [{ name: 'film.mp4', data: new Blob(['film']) }],
         ...options,
       }),
-    draft: {
-      ...base,
-      metadata: {
-        type: 'SUBMIT_POST',
-        postHashToModify: NONE,
-        parentStakeId: NONE,
-        body: encodeText('{"Body":"From the “spring”"}'),
-        creatorBasisPoints: 1_000n,
-        stakeMultipleBasisPoints: 12_500n,
-        timestampNanos: BigInt(Date.now()) * 1_000_000n,
-        isHidden: false,
-      },
-      extraData: texts({
-        DIGV: '1',
-        DIGTITLE: 'The River',
-        DIGMANIFEST: MANIFEST,
-        DIGACCESS: 'PLAN:gold',
-      }),
-    },
+    draft: postDraft('', '{"Body":"From the “spring”"}', 'PLAN:gold'),
     script: (hex) => script('PublishContent', 'publishContent', hex, { manifestCid: MANIFEST, files: [] }),
   },
   {
     name: 'updateContent',
-    run: (session, options) =>
-      updateContent(session, {
-        content: CONTENT,
-        teaser: 'Now',
-        policy: 'PLAN:silver',
-        files: [{ name: 'kept.mp4' }],
-        ...options,
-      }),
-    draft: {
-      ...base,
-      metadata: {
-        ...post,
-        postHashToModify: hexToBytes(CONTENT.postHash),
-        body: encodeText('{"Body":"Now"}'),
-        timestampNanos: BigInt(Date.now()) * 1_000_000n,
-        isHidden: false,
-      },
-      extraData: texts({
-        DIGV: '1',
-        DIGTITLE: 'The River',
-        DIGMANIFEST: MANIFEST,
-        DIGACCESS: 'PLAN:silver',
-      }),
-    },
+    run: (session, options) => updateContent(session, { content: CONTENT, ...UPDATE, ...options }),
+    draft: postDraft(CONTENT.postHash, '{"Body":"Now"}', 'PLAN:silver'),
     script: (hex) => script('UpdateContent', 'updateContent', hex, { manifestCid: MANIFEST, files: [] }),
   },
   {
     name: 'hideContent',
     run: (session, options) => hideContent(session, { content: CONTENT, ...options }),
-    draft: {
-      ...base,
-      metadata: {
-        ...post,
-        postHashToModify: hexToBytes(CONTENT.postHash),
-        body: NONE,
-        timestampNanos: BigInt(Date.now()) * 1_000_000n,
-        isHidden: true,
-      },
-      extraData: texts({
-        DIGV: '1',
-        DIGTITLE: 'The River',
-        DIGMANIFEST: MANIFEST,
-        DIGACCESS: 'PLAN:gold',
-      }),
-    },
+    draft: postDraft(CONTENT.postHash, '', 'PLAN:gold', true),
     script: (hex) => script('HideContent', 'hideContent', hex),
   },
 ]
