@@ -10,6 +10,7 @@ import { readOptions } from '../src/gc/options.js'
 import { call } from './support/http.js'
 import { publish, publishParts, sendGraphql, upload } from './support/library.js'
 import { Samples } from './support/samples.js'
+import { hide } from './support/versions.js'
 import { openWorld, type World } from './support/world.js'
 
 const DAY = 86_400
@@ -74,6 +75,24 @@ describe('garbage', () => {
     expect(after.sum('gateway_gc_bytes_total') - before.sum('gateway_gc_bytes_total')).toBe(Number(bytes))
     expect(after.sum('gateway_gc_runs_total', { outcome: 'OK' })).toBeGreaterThan(0)
     expect((await call(world, `/content/${kept.postHash}/0`)).text).toBe('stays')
+  })
+
+  it('is what a hidden content alone named, and never what another still names', async () => {
+    const creator = world.person('dave')
+    const shared = { name: 'shared', bytes: 'in both contents' }
+    const own = { name: 'own', bytes: 'in the hidden one alone' }
+    const hidden = await publish(world, creator, { files: [shared, own] })
+    const stays = await publish(world, creator, { files: [shared] })
+    const held = (cids: string[]) =>
+      Promise.all(cids.map((cid) => world.gateway.app.ipfs.has(CID.parse(cid))))
+    const of = [hidden.manifestCid, hidden.files[1].cid, hidden.files[0].cid, stays.manifestCid]
+    const { draft } = await hide(world, await world.signIn(creator), { postHash: hidden.postHash })
+    await world.submit(draft.unsignedHex, creator)
+    await world.gateway.app.pins.look()
+    world.clock.forward(DAY + 1)
+    await gc()
+    expect(await held(of)).toEqual([false, false, true, true])
+    expect((await call(world, `/content/${stays.postHash}/0`)).text).toBe('in both contents')
   })
 
   it('does not touch what an upload under way has stored, whatever the grace', async () => {
