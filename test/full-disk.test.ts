@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { collectGarbage } from '../src/gc/gc.js'
@@ -68,4 +68,45 @@ describeSmallDisk('a gateway whose disk has 16 MB', () => {
     expect(fits.files[0].byteSize).toBe(`${10 * MIB}`)
     expect((await call(world, `/content/${before.postHash}/0`)).text).toBe('here before')
   })
+
+  it('refuses what it must write down with StorageFull where not a byte fits, loses nothing, and goes on with room', async () => {
+    const alice = world.person('alice')
+    const kept = await publish(world, alice, { files: [{ name: 'kept', bytes: 'here before' }] })
+    const filler = join(disk.path, 'filler')
+    const plan = { slug: 'gold', title: 'Gold', priceNanos: '1', periodSeconds: 60, idempotencyKey: 'full' }
+    const draftPlan = async () => {
+      const document =
+        'mutation ($input: CreatePlanInput!) { createPlan(input: $input) { draft { kind } errors { code retryable } } }'
+      const { createPlan } = await world.ask(document, { input: { ...plan, signer: alice.publicKey } }, token)
+      return createPlan
+    }
+    await fill(filler)
+    try {
+      const full = [{ code: 'STORAGE_FULL', retryable: true }]
+      if (!process.env.STATE_URL) expect(await draftPlan()).toEqual({ draft: null, errors: full })
+      const { body } = await sendGraphql(world, publishParts({ files: [{ name: 'a', bytes: 'new' }] }), token)
+      expect(body.data.publishContent).toMatchObject({ draft: null, errors: full })
+      expect((await call(world, '/readyz')).status).toBe(503)
+      expect((await call(world, '/healthz')).status).toBe(200)
+      expect((await call(world, `/content/${kept.postHash}/0`)).text).toBe('here before')
+    } finally {
+      await rm(filler)
+    }
+    expect(await draftPlan()).toEqual({ draft: { kind: 'CREATE_PLAN' }, errors: [] })
+    const after = await publish(world, alice, { files: [{ name: 'a', bytes: 'new' }] })
+    expect((await call(world, `/content/${after.postHash}/0`)).text).toBe('new')
+  })
 })
+
+/** Until not one byte fits any more. */
+async function fill(path: string): Promise<void> {
+  await using file = await open(path, 'w')
+  for (const size of [MIB, 4096, 1]) {
+    for (let isFull = false; !isFull; ) {
+      isFull = await file.write(Buffer.alloc(size)).then(
+        ({ bytesWritten }) => bytesWritten < size,
+        () => true,
+      )
+    }
+  }
+}
