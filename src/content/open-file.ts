@@ -1,11 +1,11 @@
 import { decideAccess } from '../access/decide.js'
 import type { RequestContext } from '../context.js'
-import { decryptRange } from '../crypto/streaming-aead.js'
 import type { PublicKey } from '../deso/keys.js'
 import type { Manifest } from '../protocol/manifest.js'
 import { type Content, type ContentFile, isPublic } from './content.js'
+import { decryptingReader } from './decrypting-reader.js'
 import { AccessDeniedError, ContentNotFoundError } from './errors.js'
-import { type FileSecrets, fileSecrets } from './file-secrets.js'
+import { fileSecrets } from './file-secrets.js'
 import { getContent } from './get-content.js'
 import { fileOf, indexOf } from './load-files.js'
 import { loadManifest } from './load-manifest.js'
@@ -38,7 +38,7 @@ export async function openFile(
   const isGated = !isPublic(content)
   if (manifest.enc === null) return { content, file, isGated, read: plainReader(ctx, file) }
   const secrets = await fileSecrets(ctx, content, manifest, file)
-  return { content, file, isGated, read: decryptingReader(ctx, file, secrets) }
+  return { content, file, isGated, read: decryptingReader(ctx.app.ipfs, file, secrets) }
 }
 
 function findFile(manifest: Manifest, wanted: string): ContentFile {
@@ -57,20 +57,4 @@ function plainReader({ app }: RequestContext, file: ContentFile): OpenedFile['re
     }
     yield* app.ipfs.readFile(file.cid, { offset, length }, { signal, verify: true })
   }
-}
-
-function decryptingReader(
-  { app }: RequestContext,
-  file: ContentFile,
-  secrets: FileSecrets,
-): OpenedFile['read'] {
-  return (offset, length, signal) =>
-    decryptRange({
-      ...secrets,
-      plainSize: file.size,
-      offset,
-      length,
-      signal,
-      read: (from, bytes) => app.ipfs.readFile(file.cid, { offset: from, length: bytes }, { signal }),
-    })
 }
