@@ -269,7 +269,9 @@ describe('npm run recover', () => {
     await Promise.all([mkdir(out), mkdir(elsewhere)])
     await symlink(elsewhere, join(out, 'notes'))
     expect(await run('unused', manifestCid, { out })).toEqual({ there: 1, failed: 2 })
-    expect(lines[2]).toBe('notes/one.txt: NOT saved: its folder is a link that leads out of the folder')
+    expect(lines[2]).toBe(
+      'notes/one.txt: NOT saved: where its folder goes there is a link or a file, which was left as it is',
+    )
     expect(await readdir(elsewhere)).toEqual([])
   })
 

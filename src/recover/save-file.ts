@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { link, lstat, mkdir, open, realpath, rename, rm } from 'node:fs/promises'
-import { dirname, join, resolve, sep } from 'node:path'
+import { link, lstat, mkdir, open, rename, rm } from 'node:fs/promises'
+import { join, resolve, sep } from 'node:path'
 import type { IpfsFile } from '../client/index.js'
 import { RecoverError } from './errors.js'
 
@@ -15,12 +15,7 @@ export async function saveFile(
 ): Promise<'saved' | 'there already'> {
   const target = resolve(out, ...file.name.split('/'))
   if (!target.startsWith(resolve(out) + sep)) throw new RecoverError('its name leads out of the folder')
-  const folder = dirname(target)
-  await mkdir(folder, { recursive: true })
-  // A symbolic link that was there may lead elsewhere.
-  if (!`${await realpath(folder)}${sep}`.startsWith((await realpath(out)) + sep)) {
-    throw new RecoverError('its folder is a link that leads out of the folder')
-  }
+  const folder = await makeFolders(out, file.name.split('/').slice(0, -1))
   if (await isThere(target, file.byteSize)) return 'there already'
   const temp = join(folder, `.recover-${randomUUID()}`)
   try {
@@ -35,6 +30,25 @@ export async function saveFile(
     await rm(temp, { force: true })
   }
   return 'saved'
+}
+
+/** One by one, as a symbolic link that was there may lead elsewhere. */
+async function makeFolders(out: string, names: readonly string[]): Promise<string> {
+  let path = resolve(out)
+  for (const name of names) {
+    path = join(path, name)
+    const isNew = await mkdir(path).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === 'EEXIST') return false
+        throw error
+      },
+    )
+    if (!isNew && !(await lstat(path)).isDirectory()) {
+      throw new RecoverError('where its folder goes there is a link or a file, which was left as it is')
+    }
+  }
+  return path
 }
 
 async function isThere(path: string, size: number): Promise<boolean> {
