@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { CID } from 'multiformats/cid'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type IpfsFile, readContent, type Signer, seedSigner } from '../src/client/index.js'
@@ -9,6 +12,7 @@ import { walkForPin } from '../src/ipfs/pin-walk.js'
 import { recover } from '../src/recover/recover.js'
 import { signersOf } from '../src/recover/seed.js'
 import { collect, keystreamBytes } from './support/bytes.js'
+import { ciOnly } from './support/ci-only.js'
 import { openIpfsGateway, type TestIpfsGateway } from './support/ipfs-gateway.js'
 import { describeKubo, startKubo, type TestKubo } from './support/kubo.js'
 import { upload } from './support/library.js'
@@ -274,6 +278,48 @@ describe('npm run recover', () => {
     )
     expect(await readdir(elsewhere)).toEqual([])
   })
+
+  ciOnly(
+    'takes the seed from the environment or standard input, and says by its exit code how it went',
+    'starts processes',
+    async () => {
+      const { manifestCid } = await contentAs(gated, null)
+      const command = async (args: string[], env: Record<string, string>, input = '') => {
+        const given = [
+          '--import',
+          'tsx',
+          'src/recover/main.ts',
+          '--manifest',
+          manifestCid,
+          '--gateway',
+          ipfs.url,
+          ...args,
+        ]
+        const child = spawn(process.execPath, given, {
+          env: { PATH: process.env.PATH, INIT_CWD: dir, ...env },
+        })
+        child.stdin.end(input)
+        const [out, error, [code]] = await Promise.all([
+          text(child.stdout),
+          text(child.stderr),
+          once(child, 'exit'),
+        ])
+        return { out, error, code }
+      }
+      const seed = seedOf(creator)
+      const whole = await command(['--out', 'by-env'], { RECOVER_SEED: seed })
+      expect([whole.code, whole.error]).toEqual([0, ''])
+      expect(whole.out).toMatch(/\nfilm.mp4: saved, \d+ bytes\n.*\n.*\n3 files are there, 0 are not.\n$/)
+      expect((await readFile(join(dir, 'by-env/film.mp4'))).equals(FILM)).toBe(true)
+      expect(await command(['--out', 'by-env', '--seed', '-'], {}, `${seed}\n`)).toMatchObject({ code: 0 })
+      expect(await readdir(join(dir, 'by-env'))).toEqual(['film.mp4', 'notes'])
+      await writeFile(join(dir, 'by-env/film.mp4'), 'mine')
+      expect((await command(['--out', 'by-env'], { RECOVER_SEED: seed })).code).toBe(1)
+      const none = await command([], {})
+      expect(none).toEqual({ out: '', error: 'The files are encrypted: give the creator’s seed.\n', code: 1 })
+      expect((await command(['--bad'], {})).code).toBe(2)
+    },
+  )
 
   describeKubo('from the gateway of Kubo', () => {
     it('gives the plain files', async () => {
