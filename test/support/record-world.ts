@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader'
+import { TouchedParties } from '../../src/access/touched-parties.js'
 import type { RequestContext } from '../../src/context.js'
 import type { BlockBudget, BlockRef, RecordLookup, RecordRef } from '../../src/deso/chain.js'
 import { type PublicKey, publicKeyFromBytes, publicKeyToBytes } from '../../src/deso/keys.js'
@@ -37,6 +38,7 @@ export class RecordWorld {
   private readonly inFlight = new Set<NodeAssociation>()
   private readonly heightsRead = new Set<number>()
   private readonly committed = new Map<string, NodeAssociation>()
+  private readonly touched = new TouchedParties()
   private readonly shown = new Map<string, NodeAssociation>()
 
   /** Commits a record in a block of its own; the node shows it in place of the one before. */
@@ -94,6 +96,7 @@ export class RecordWorld {
     })
     const app = {
       clock: this.clock,
+      touched: this.touched,
       caches: this.caches,
       config: { limits: { maxPageSize: 100 } },
       identity: { secret: () => new Uint8Array(32) },
