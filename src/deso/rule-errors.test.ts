@@ -36,8 +36,8 @@ describe('parseNodeError', () => {
     expect(error.detail).toBe((v0 ?? v1)?.trim())
   })
 
-  it('has a recorded refusal for every kind but two', () => {
-    const neverRecorded = ['ACCESS_GROUP', 'ATOMIC']
+  it('has a recorded refusal for every kind but two, and a kind for every recorded one', () => {
+    const neverRecorded = ['ACCESS_GROUP', 'ATOMIC', 'OTHER']
     const recorded = RULE_KINDS.filter((kind) => !neverRecorded.includes(kind))
     expect(new Set(refusals.map(({ kind }) => kind))).toEqual(new Set([...recorded, null]))
   })

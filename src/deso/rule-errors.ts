@@ -27,6 +27,8 @@ export const RULE_KINDS = [
   'FOLLOW',
   'COIN',
   'DERIVED_KEY',
+  /** Only keys that the network names may do it. */
+  'NOT_AUTHORIZED',
   'ACCESS_GROUP',
   /** Of a bundle of several signers. */
   'ATOMIC',
@@ -83,6 +85,7 @@ const KIND_OF_RULE: readonly (readonly [RegExp, RuleKind])[] = [
   [/^RuleError(InvalidTransactionSignature|TxnSigHasHighS|TransactionHasNoSignature)$/, 'INVALID_SIGNATURE'],
   [/^RuleErrorTxnTooBig$/, 'TXN_TOO_BIG'],
   [/^RuleErrorDerivedKey/, 'DERIVED_KEY'],
+  [/^RuleErrorUserNotAuthorizedTo/, 'NOT_AUTHORIZED'],
   [/^RuleError(User|Post)?Association/, 'ASSOCIATION'],
   [/^RuleErrorSubmitPost/, 'POST'],
   [/^RuleError(Profile|InvalidUsername|UserDescription)/, 'PROFILE'],
@@ -133,6 +136,7 @@ const KIND_OF_TEXT: readonly (readonly [RegExp, RuleKind])[] = [
     'BAD_REQUEST',
   ],
   [/: Cannot submit both /, 'BAD_REQUEST'],
+  [/^GetIngressCookie: .*: http: named cookie not present$/, 'BAD_REQUEST'],
   [/^UpdateProfile: /, 'PROFILE'],
   [/^(?:SubmitPost|GetSinglePost): /, 'POST'],
   [/^DAOCoin: /, 'COIN'],
