@@ -16,6 +16,7 @@ import { createDraft } from '../transaction/draft.js'
 import type { Draft, DraftParts } from '../transaction/draft-request.js'
 import { quote } from '../transaction/sentence.js'
 import { signerOf } from '../transaction/signer.js'
+import { isLaneBusy } from '../transaction/subscribe-lane.js'
 import {
   OwnSubscriptionError,
   PlanChangedError,
@@ -69,7 +70,8 @@ interface Order {
 async function buildPayment(ctx: RequestContext, id: SubscriptionId, order: Order): Promise<DraftParts> {
   const plan = await planForSale(ctx, id, order)
   const subscription = await loadSubscription(ctx, id)
-  if (subscription.isPending) throw new RecordPendingError('subscription')
+  // The node may not show what was sent: its answer was lost, or its block was taken away.
+  if (subscription.isPending || (await isLaneBusy(ctx, id))) throw new RecordPendingError('subscription')
   const draft = {
     creator: publicKeyToBytes(id.creator),
     slug: id.slug,

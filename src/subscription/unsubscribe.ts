@@ -6,6 +6,7 @@ import { createDraft } from '../transaction/draft.js'
 import type { Draft, DraftParts } from '../transaction/draft-request.js'
 import { quote } from '../transaction/sentence.js'
 import { signerOf } from '../transaction/signer.js'
+import { isLaneBusy } from '../transaction/subscribe-lane.js'
 import { NotSubscribedError, RecordPendingError } from './errors.js'
 import { checkSlug } from './in-input.js'
 
@@ -39,8 +40,8 @@ export async function unsubscribe(ctx: RequestContext, input: UnsubscribeInput):
 
 async function buildDeletion(ctx: RequestContext, id: SubscriptionId): Promise<DraftParts> {
   const head = await loadSubscriptionHead(ctx, id)
+  if (head?.isPending || (await isLaneBusy(ctx, id))) throw new RecordPendingError('subscription')
   if (!head) throw new NotSubscribedError(id.slug)
-  if (head.isPending) throw new RecordPendingError('subscription')
   return {
     metadata: {
       type: 'DELETE_USER_ASSOCIATION',

@@ -3,6 +3,7 @@ import type { CommittedTransaction } from '../deso/chain.js'
 import { decodeTransaction, encodeTransaction } from '../deso/codec.js'
 import { transactionId } from '../deso/signature.js'
 import type { Transaction } from '../deso/transaction.js'
+import { NodeUnavailableError } from '../errors.js'
 import { kindOf } from './describe.js'
 import { type Look, look } from './locate.js'
 import { expiryOfKey, type Form, findSendingOf, type MinedForm, type StoredSending } from './sending-store.js'
@@ -27,6 +28,23 @@ export async function getTransaction(
   const isKnown = stored?.sending.mined?.id === id || stored?.sending.forms.some((form) => form.id === id)
   if (stored && isKnown) return statusOf(ctx, stored, id)
   return foreignStatus(ctx, id)
+}
+
+/**
+ * The same for who asks what became of it: UNKNOWN while no node answers, with what the store tells; only what is final
+ * is told as it is.
+ */
+export async function tellTransaction(ctx: RequestContext, id: string): Promise<TransactionView> {
+  try {
+    return await getTransaction(ctx, id)
+  } catch (error) {
+    if (!(error instanceof NodeUnavailableError)) throw error
+    const stored = await findSendingOf(ctx.app.state, id)
+    const form = stored?.sending.forms.find((each) => each.id === id)
+    if (!stored || !form) return bareView(id, 'UNKNOWN')
+    const last = lastKnown(ctx, stored, form)
+    return last.status === 'PENDING' ? { ...last, status: 'UNKNOWN' } : last
+  }
 }
 
 /** Of a form that was sent from here, or of the one that was mined instead. */

@@ -1,4 +1,5 @@
 import type { AppContext, RequestContext } from '../context.js'
+import { type PublicKey, publicKeyToBytes } from '../deso/keys.js'
 import { StorageUnavailableError } from '../errors.js'
 import { parseSubscriptionRecord } from '../protocol/records.js'
 import { keepUntil } from './retention.js'
@@ -29,8 +30,21 @@ const MAX_ATTEMPTS = 16
 export function laneOf({ transaction }: SignedTransaction): string | null {
   const record = parseSubscriptionRecord(transaction)
   if (!record) return null
-  const [fan, creator] = [record.fan, record.creator].map((key) => Buffer.from(key).toString('hex'))
-  return `subscribe-lane:${fan}:${creator}:${record.slug}`
+  return laneName(record)
+}
+
+function laneName({ fan, creator, slug }: { fan: Uint8Array; creator: Uint8Array; slug: string }): string {
+  return `subscribe-lane:${Buffer.from(fan).toString('hex')}:${Buffer.from(creator).toString('hex')}:${slug}`
+}
+
+/** Has something been sent from here for this subscription that has not been seen to end? */
+export async function isLaneBusy(
+  ctx: RequestContext,
+  { fan, creator, slug }: { fan: PublicKey; creator: PublicKey; slug: string },
+): Promise<boolean> {
+  const [fanBytes, creatorBytes] = [publicKeyToBytes(fan), publicKeyToBytes(creator)]
+  const { claims } = await loadLane(ctx.app, laneName({ fan: fanBytes, creator: creatorBytes, slug }))
+  return (await openClaims(ctx, claims, null)).length > 0
 }
 
 /**
@@ -67,7 +81,11 @@ export async function releaseLane(ctx: RequestContext, lane: string, sendingKey:
   if (version !== null) await saveLane(ctx.app, lane, version, others, keepUntil(ctx.app.clock, 0, 0))
 }
 
-async function openClaims(ctx: RequestContext, claims: readonly Claim[], except: string): Promise<Claim[]> {
+async function openClaims(
+  ctx: RequestContext,
+  claims: readonly Claim[],
+  except: string | null,
+): Promise<Claim[]> {
   const open: Claim[] = []
   for (const claim of claims) {
     if (claim.sendingKey !== except && !(await hasEnded(ctx, claim))) open.push(claim)

@@ -15,7 +15,7 @@ import { InvalidInputError } from '../../errors.js'
 import { createTransaction } from '../../transaction/create-transaction.js'
 import { decodeTransactionHex } from '../../transaction/decode.js'
 import type { SignedInput } from '../../transaction/signed-input.js'
-import { getTransaction } from '../../transaction/status.js'
+import { tellTransaction } from '../../transaction/status.js'
 import { submitTransaction } from '../../transaction/submit.js'
 import type { SubmitResult } from '../../transaction/view.js'
 import { badInput } from '../errors/bad-input.js'
@@ -111,13 +111,14 @@ export class SubmitTransactionPayload {
 export class TransactionResolver {
   @Query(() => TransactionObject, {
     nullable: true,
-    description: 'What became of a transaction, also of one that this gateway did not make. Public.',
+    description:
+      'What became of a transaction, also of one that this gateway did not make: UNKNOWN while no node answers. Public.',
   })
   async transaction(
     @Arg('id', () => TransactionIdScalar, { description: 'Double SHA-256 of the signed bytes.' }) id: string,
     @Ctx() ctx: RequestContext,
   ): Promise<TransactionObject> {
-    return new TransactionObject(await getTransaction(ctx, id))
+    return new TransactionObject(await tellTransaction(ctx, id))
   }
 
   @Query(() => PreviewObject, {
