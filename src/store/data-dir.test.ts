@@ -86,6 +86,15 @@ describe('the lock of a data directory', () => {
   })
 })
 
+describe.runIf(process.platform === 'linux')('a data directory in a place that takes none', () => {
+  it('is refused, where Node would try to make it for ever', async () => {
+    const refusal = await lockDataDir('/proc/none/data').catch((error: unknown) => error)
+    expect(`${refusal}`).toBe(
+      'DataDirUnusableError: /proc/none/data cannot be written (ENOENT): set DATA_DIR to a directory that this user can write.',
+    )
+  })
+})
+
 describe.runIf(process.platform === 'linux')('a process that was seen before', () => {
   it('runs if id, start and boot are the same', () => {
     expect(isRunning(thisProcess())).toBe(true)

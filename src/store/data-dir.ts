@@ -1,5 +1,5 @@
 import { mkdir, open, readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { isRunning, type ProcessIdentity, thisProcess } from './process-identity.js'
 
@@ -56,7 +56,7 @@ export async function lockDataDir(path: string): Promise<AsyncDisposable> {
 
 async function claim(path: string): Promise<AsyncDisposable> {
   const locks = join(path, 'lock')
-  await mkdir(locks, { recursive: true, mode: 0o700 })
+  await makeDirectory(locks)
   const own = claimName(thisProcess())
   const ownPath = join(locks, own)
   if (heldHere.has(ownPath)) throw new DataDirInUseError(path, process.pid)
@@ -77,6 +77,22 @@ async function claim(path: string): Promise<AsyncDisposable> {
   } catch (error) {
     heldHere.delete(ownPath)
     throw error
+  }
+}
+
+/** With its parents. Node's own recursive mkdir never ends where a parent takes none but denies that it is there: /proc. */
+async function makeDirectory(path: string): Promise<void> {
+  const make = () =>
+    mkdir(path, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error
+    })
+  try {
+    await make()
+  } catch (error) {
+    const parent = dirname(path)
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path) throw error
+    await makeDirectory(parent)
+    await make()
   }
 }
 
