@@ -4,8 +4,10 @@ import { openStage } from './stage.js'
 import { playStory } from './story.js'
 
 /** The command: plays the whole story, and says by its exit code whether it went as it must. */
+const args = process.argv.slice(2)
 try {
-  await tell(parseStoryOptions(process.argv.slice(2)))
+  if (args.includes('--help')) console.log(USAGE)
+  else await tell(parseStoryOptions(args))
 } catch (error) {
   process.exitCode = 1
   if (error instanceof StoryUsageError) console.error(`${error.message}\n\n${USAGE}`)

@@ -16,7 +16,8 @@ export const USAGE = `npm run story -- [--size 100MB] [--url URL --chain URL]
 
   --size    of the film that is generated and published, e.g. 300KB, 100MB, 1GB
   --url     a gateway that runs already, instead of one that the story starts and removes
-  --chain   the local chain of that gateway, for its dev accounts and for moving time`
+  --chain   the local chain of that gateway, for its dev accounts and for moving time
+  --help    prints this`
 
 const UNITS: Record<string, number> = { '': 1, B: 1, KB: 1e3, MB: 1e6, GB: 1e9 }
 /** Below it there are no ranges to speak of. */
