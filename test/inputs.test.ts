@@ -210,3 +210,44 @@ describe('whatever comes', () => {
     expect(fields.size).toBeGreaterThan(10)
   })
 })
+
+describe('a variable that may be null', () => {
+  it.each([
+    [
+      'a member of @oneOf',
+      'query ($it: String) { account(by: { username: $it }) { id } }',
+      '"by" has invalid value',
+    ],
+    [
+      'the target of access',
+      'query ($it: ID) { access(to: { content: $it }) { granted } }',
+      '"to" has invalid value',
+    ],
+    [
+      'an argument',
+      'query ($it: [ID!] = ["x"]) { nodes(ids: $it) { id } }',
+      '"ids" of non-null type "[ID!]!"',
+    ],
+    [
+      'a directive’s',
+      'query ($it: Boolean = true) { gateway @include(if: $it) { version } }',
+      '"if" of non-null type "Boolean!"',
+    ],
+    [
+      'a way to sign in',
+      'mutation ($it: SignedChallenge) { signIn(input: { challenge: $it }) { accessToken } }',
+      '"input" has invalid value',
+    ],
+  ])('is refused where it is null and must not be, as %s', async (_where, query, reason) => {
+    // The third time a query would be compiled.
+    for (let time = 0; time < 4; time += 1) {
+      const { errors } = await world.query(query, { it: null })
+      expect(errors).toMatchObject([
+        {
+          message: expect.stringContaining(`Argument ${reason}`),
+          extensions: { code: 'BAD_USER_INPUT', retryable: false },
+        },
+      ])
+    }
+  })
+})

@@ -22,6 +22,9 @@ const TOO_MANY_FAULTS = 'Too many errors processing variables, error limit reach
 /** It reports its token limit as a syntax error, in these words. */
 const TOO_MANY_TOKENS = /^Syntax Error: Document contains more tha[nt] (\d+) tokens\. Parsing aborted\.$/
 
+/** It finds only while it runs what is not given in a variable that may be null: an argument's faults, in these words. */
+const UNFIT_ARGUMENT = /^Argument "\w+" (?:of (?:required|non-null) type "|has invalid value )/
+
 /** Where a query's arguments are wrong, Apollo has a word for it; payloads keep ours. */
 const ARGUMENT_FAULTS: ReadonlySet<ErrorCode> = new Set(['INVALID_INPUT', 'MALFORMED_TRANSACTION'])
 
@@ -59,6 +62,7 @@ function codeOf(error: Pick<GraphQLFormattedError, 'message' | 'extensions'>): s
   const code = String(error.extensions?.code ?? 'INTERNAL_SERVER_ERROR')
   const isLimit = [TOO_MANY_OVERLAPS, TOO_MANY_FAULTS].includes(error.message)
   if (isLimit || TOO_MANY_TOKENS.test(error.message)) return 'LIMIT_EXCEEDED'
+  if (code === 'INTERNAL_SERVER_ERROR' && UNFIT_ARGUMENT.test(error.message)) return 'BAD_USER_INPUT'
   // No operation of that name, or several and none named.
   return code === 'OPERATION_RESOLUTION_FAILURE' ? 'BAD_REQUEST' : code
 }
@@ -67,6 +71,7 @@ function messageOf({ message }: GraphQLFormattedError, thrown: unknown): string 
   const [, maxTokens] = TOO_MANY_TOKENS.exec(message) ?? []
   if (maxTokens) return `This document has too many tokens; at most ${maxTokens} are allowed.`
   if (message === TOO_MANY_OVERLAPS) return 'This document asks for the same fields too often.'
-  const field = thrown instanceof GraphQLError ? fieldOfLiteral(thrown) : null
+  const field =
+    thrown instanceof GraphQLError && !UNFIT_ARGUMENT.test(message) ? fieldOfLiteral(thrown) : null
   return clipMiddle(field === null ? message : `${field}: ${message}`)
 }

@@ -204,6 +204,10 @@ describe('a compiled query', () => {
     ['a mutation', 'mutation { a { name } }'],
     ['one whose variable has a default', 'query ($n: Int! = 3) { echo(n: $n) }'],
     ['one whose variable is an object', 'query ($where: Where) { by(where: $where) }'],
+    [
+      'one whose variable may be missing in an object',
+      'query ($name: String) { by(where: { name: $name }) }',
+    ],
     ['one that leaves out what a variable says', 'query ($yes: Boolean!) { a { name @skip(if: $yes) } }'],
     ['one that is long when it is written out', fanOut(7)],
   ])('is not %s', (_what, text) => {

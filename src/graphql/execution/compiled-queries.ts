@@ -1,4 +1,5 @@
 import {
+  BREAK,
   type DocumentNode,
   type ExecutionResult,
   GraphQLError,
@@ -13,6 +14,7 @@ import {
   type Source,
   typeFromAST,
   type VariableDefinitionNode,
+  visit,
 } from 'graphql'
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit'
 import { LRUCache } from 'lru-cache'
@@ -58,7 +60,7 @@ export class CompiledQueries {
     // Mutations are rare, and slow by nature.
     if (operation.operation !== OperationTypeNode.QUERY || !document.loc) return null
     if (operation.variableDefinitions?.some((one) => !isPlain(this.schema, one))) return null
-    if (!isSimple(document, operation.selectionSet)) return null
+    if (mayLackField(document, operation) || !isSimple(document, operation.selectionSet)) return null
     const compiled = compileQuery(this.schema, document, operation.name?.value)
     return isCompiledQuery(compiled) ? executeBy(compiled.query, document.loc.source) : null
   }
@@ -67,6 +69,24 @@ export class CompiledQueries {
 /** graphql-jit knows no default of a variable that is not sent, and no @oneOf. */
 function isPlain(schema: GraphQLSchema, { type, defaultValue }: VariableDefinitionNode): boolean {
   return !defaultValue && isLeafType(getNamedType(typeFromAST(schema, type as NamedTypeNode)))
+}
+
+/** An object with a variable in it that may be null or not given, which graphql-js refuses where it is @oneOf. */
+function mayLackField(
+  document: DocumentNode,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+): boolean {
+  const optional = variableDefinitions.filter(({ type }) => type.kind !== Kind.NON_NULL_TYPE)
+  const names = new Set(optional.map(({ variable }) => variable.name.value))
+  let found = false
+  visit(document, {
+    ObjectField({ value }) {
+      if (value.kind !== Kind.VARIABLE || !names.has(value.name.value)) return
+      found = true
+      return BREAK
+    },
+  })
+  return found
 }
 
 /** Short when its fragments are written out, and without @skip and @include, which graphql-jit mixes up where fields merge. */
