@@ -57,6 +57,8 @@ async function creatorWith(slugs: readonly string[]): Promise<Person> {
   for (const slug of slugs)
     await market.send(await market.payment(fan, creator, slug, { periods: 1000 }), fan)
   await market.commit()
+  // What is awaited no longer asks for nothing.
+  await market.world.gateway.app.pins.look()
   return creator
 }
 

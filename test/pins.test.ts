@@ -194,6 +194,20 @@ describe('hiding a content, by any means that its creator has', () => {
     expect(await named()).toEqual({})
   })
 
+  it('is found by a round over what is known, where nobody read the block', async () => {
+    await newCreator()
+    const postHash = await publish('Unseen')
+    const before = await named()
+    await edit(postHash, true)
+    await world.gateway.app.pins.review()
+    expect(await named()).toEqual(before)
+    await world.gateway.app.pins.review()
+    expect(await named()).toEqual({})
+    await edit(postHash, false)
+    await world.gateway.app.pins.review()
+    expect(await named()).toEqual(before)
+  })
+
   it('pins it again when it is shown again', async () => {
     await newCreator()
     const postHash = await publish('Back again')

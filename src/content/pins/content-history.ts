@@ -2,6 +2,7 @@ import { type PublicKey, publicKeyFromBytes } from '../../deso/keys.js'
 import type { SubmitPost, Transaction } from '../../deso/transaction.js'
 import { parseContentFields } from '../../protocol/content-post.js'
 import { changeJson, loadJson } from './change-json.js'
+import { addKnown } from './known-contents.js'
 import { fieldsOf, type PostFields } from './post-fields.js'
 import type { Rooms } from './rooms.js'
 
@@ -67,10 +68,26 @@ export async function recordPost(
     return after === recorded ? null : after
   }
   await changeJson(rooms, keyOf(postHash), until, change)
+  await addKnown(rooms, postHash, until)
   const history = after ?? emptyHistory(creator)
   const manifestCid = history.versions.find(({ id }) => id === post.id)?.manifestCid
   if (manifestCid) await recordUse(rooms, manifestCid, postHash, until)
   return history
+}
+
+/** Says what the node shows, where no transaction that was read has said it; null: nothing is known of the content. */
+export async function markHidden(
+  rooms: Rooms,
+  postHash: string,
+  isHidden: boolean,
+): Promise<ContentHistory | null> {
+  await changeJson<ContentHistory>(
+    rooms,
+    keyOf(postHash),
+    rooms.clock.now() + KEPT_MS,
+    (history) => history && { ...history, isHidden },
+  )
+  return loadHistory(rooms, postHash)
 }
 
 /** Posts that have named a manifest in any version, as far as this gateway knows. */

@@ -17,6 +17,7 @@ import { loadSending, sendingKeyOf } from '../../transaction/sending-store.js'
 import { type AwaitedDraft, addAwaited, awaitedOf, listAwaited, moveOn } from './awaited-drafts.js'
 import { type CommittedPost, loadHistory, postHashOf } from './content-history.js'
 import { pinName } from './let-go.js'
+import { Review } from './review.js'
 import type { Rooms } from './rooms.js'
 import { endDraft, settlePost } from './settle.js'
 
@@ -31,7 +32,9 @@ export interface DraftedPost {
 
 /** After the start others have the node for themselves. */
 const FIRST_LOOK_MS = 5_000
-const BETWEEN_LOOKS_MS = 30_000
+const BETWEEN_LOOKS_MS = 15_000
+/** Every ten minutes. */
+const LOOKS_A_REVIEW = 40
 /** One look reads so many blocks at most; the next one goes on. */
 const BLOCKS_A_LOOK = 512
 /** Progress below this is not worth a write. */
@@ -45,10 +48,13 @@ export class ContentPins implements AsyncDisposable {
   readonly #closing = new AbortController()
   /** How far blocks have been read in this process, for each awaited draft. */
   readonly #read = new Map<string, number>()
+  readonly #review: Review
   #loop: Promise<void> = Promise.resolve()
   #look: Promise<void> | null = null
 
-  constructor(private readonly rooms: Rooms) {}
+  constructor(private readonly rooms: Rooms) {
+    this.#review = new Review(rooms)
+  }
 
   /** Looks at blocks from time to time; what is seen to be committed by others' requests counts at once. */
   start(): void {
@@ -99,6 +105,11 @@ export class ContentPins implements AsyncDisposable {
     return this.#look
   }
 
+  /** Looks whether some of the known contents were hidden, or shown again, without this gateway's seeing it. */
+  review(): Promise<void> {
+    return this.#review.step(this.#deadline())
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort()
     await this.#loop
@@ -109,11 +120,13 @@ export class ContentPins implements AsyncDisposable {
     const { clock, log } = this.rooms
     const { signal } = this.#closing
     let failures = 0
+    let looks = 0
     for (let pause = FIRST_LOOK_MS; !signal.aborted; pause = BETWEEN_LOOKS_MS) {
       await clock.sleep(pause, signal).catch(() => undefined)
       if (signal.aborted) return
       try {
         await this.look()
+        if (++looks % LOOKS_A_REVIEW === 0) await this.review()
         failures = 0
       } catch (error) {
         // Said once an outage.

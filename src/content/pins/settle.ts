@@ -40,7 +40,7 @@ export async function endDraft(rooms: Rooms, draft: AwaitedDraft, signal: AbortS
 }
 
 /** Old versions keep their pins while the content is shown: the chain still links them. */
-async function pinNewest(
+export async function pinNewest(
   rooms: Rooms,
   history: ContentHistory,
   drafts: readonly AwaitedDraft[],
@@ -77,7 +77,8 @@ async function holdsManifest(
   }
 }
 
-async function letGoOfAll(
+/** All that a hidden content named. */
+export async function letGoOfAll(
   rooms: Rooms,
   { creator, versions, fields }: ContentHistory,
   postHash: string,
