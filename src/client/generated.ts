@@ -404,7 +404,7 @@ export type GetContentQueryVariables = Exact<{
 }>;
 
 
-export type GetContentQuery = { content: { id: string, postHash: string, title: string, teaser: string, publishedAt: string, manifestCid: string, directoryCid: string | null, baseUrl: string | null, files: Array<{ name: string, mediaType: string, byteSize: string, cid: string, isEncrypted: boolean, url: string | null, key: string | null }> | null, viewerAccess: { granted: boolean, reason: AccessReason, expiresAt: string | null } | null, creator: { id: string, publicKey: string, username: string | null }, policy: { text: string } } | null };
+export type GetContentQuery = { content: { directoryCid: string | null, id: string, postHash: string, title: string, teaser: string, publishedAt: string, manifestCid: string, baseUrl: string | null, files: Array<{ name: string, mediaType: string, byteSize: string, cid: string, isEncrypted: boolean, url: string | null, key: string | null }> | null, viewerAccess: { granted: boolean, reason: AccessReason, expiresAt: string | null } | null, creator: { id: string, publicKey: string, username: string | null }, policy: { text: string } } | null };
 
 export type ListContentsQueryVariables = Exact<{
   creator: string;
@@ -413,7 +413,7 @@ export type ListContentsQueryVariables = Exact<{
 }>;
 
 
-export type ListContentsQuery = { contents: { nodes: Array<{ id: string, postHash: string, title: string, teaser: string, publishedAt: string, manifestCid: string, directoryCid: string | null, baseUrl: string | null, creator: { id: string, publicKey: string, username: string | null }, policy: { text: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type ListContentsQuery = { contents: { nodes: Array<{ id: string, postHash: string, title: string, teaser: string, publishedAt: string, manifestCid: string, baseUrl: string | null, creator: { id: string, publicKey: string, username: string | null }, policy: { text: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type PublishContentMutationVariables = Exact<{
   input: PublishContentInput;
@@ -626,7 +626,7 @@ export type FileFieldsFragment = { name: string, mediaType: string, byteSize: st
 
 export type AccessFieldsFragment = { granted: boolean, reason: AccessReason, expiresAt: string | null, evidence: Array<{ meaning: string, transaction: { id: string, transactionId: string, kind: TransactionKind, status: TransactionStatus, signer: { id: string, publicKey: string } | null, outputs: Array<{ to: { id: string, publicKey: string }, amount: { nanos: string, deso: string, usdCents: number | null } }>, fee: { nanos: string, deso: string, usdCents: number | null } | null, block: { height: number, hash: string, time: string } | null, rejection: { code: ErrorCode, message: string, rule: string, detail: string } | null } }>, checkedAt: { height: number, hash: string, time: string } };
 
-export type ContentFieldsFragment = { id: string, postHash: string, title: string, teaser: string, publishedAt: string, manifestCid: string, directoryCid: string | null, baseUrl: string | null, creator: { id: string, publicKey: string, username: string | null }, policy: { text: string } };
+export type ContentFieldsFragment = { id: string, postHash: string, title: string, teaser: string, publishedAt: string, manifestCid: string, baseUrl: string | null, creator: { id: string, publicKey: string, username: string | null }, policy: { text: string } };
 
 export type CreateChallengeMutationVariables = Exact<{
   input: CreateChallengeInput;
@@ -1323,7 +1323,6 @@ export const ContentFieldsFragmentDoc = new TypedDocumentString(`
     text
   }
   manifestCid
-  directoryCid
   baseUrl
 }
     `, {"fragmentName":"ContentFields"}) as unknown as TypedDocumentString<ContentFieldsFragment, unknown>;
@@ -1539,6 +1538,7 @@ export const GetContentDocument = new TypedDocumentString(`
     query GetContent($postHash: TransactionId!) {
   content(postHash: $postHash) {
     ...ContentFields
+    directoryCid
     files {
       ...FileFields
     }
@@ -1573,7 +1573,6 @@ fragment ContentFields on Content {
     text
   }
   manifestCid
-  directoryCid
   baseUrl
 }`) as unknown as TypedDocumentString<GetContentQuery, GetContentQueryVariables>;
 export const ListContentsDocument = new TypedDocumentString(`
@@ -1603,7 +1602,6 @@ export const ListContentsDocument = new TypedDocumentString(`
     text
   }
   manifestCid
-  directoryCid
   baseUrl
 }`) as unknown as TypedDocumentString<ListContentsQuery, ListContentsQueryVariables>;
 export const PublishContentDocument = new TypedDocumentString(`

@@ -3,7 +3,7 @@ import type { NodePost } from '../deso/node.js'
 import { StorageUnavailableError } from '../errors.js'
 import { parseContentPost } from '../protocol/content-post.js'
 import type { Content } from './content.js'
-import { loadManifest } from './load-manifest.js'
+import { hasManifest } from './load-manifest.js'
 
 /** The content that a post announces; null: none, hidden, or one that does not hold. */
 export async function getContent(ctx: RequestContext, postHash: string): Promise<Content | null> {
@@ -41,7 +41,7 @@ async function manifestState(
   content: Pick<Content, 'manifestCid' | 'creator'>,
 ): Promise<'held' | 'none' | 'unknown'> {
   try {
-    return (await loadManifest(ctx, content)) === null ? 'none' : 'held'
+    return (await hasManifest(ctx, content)) ? 'held' : 'none'
   } catch (error) {
     if (error instanceof StorageUnavailableError) return 'unknown'
     throw error

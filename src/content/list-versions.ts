@@ -7,7 +7,7 @@ import { type ContentFields, parseContentFields } from '../protocol/content-post
 import { findSendingOf } from '../transaction/sending-store.js'
 import type { Content } from './content.js'
 import { findEdit } from './find-edit.js'
-import { loadManifest } from './load-manifest.js'
+import { hasManifest } from './load-manifest.js'
 import { loadHistory, type RecordedVersion } from './pins/content-history.js'
 import { fieldsOf } from './pins/post-fields.js'
 
@@ -63,7 +63,7 @@ async function isOwn(
   { creator }: Content,
 ): Promise<boolean> {
   try {
-    return (await loadManifest(ctx, { manifestCid, creator })) !== null
+    return await hasManifest(ctx, { manifestCid, creator })
   } catch (error) {
     // It may have been let go of.
     if (error instanceof StorageUnavailableError) return true

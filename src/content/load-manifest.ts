@@ -1,6 +1,6 @@
 import type { CID } from 'multiformats/cid'
 import type { RequestContext } from '../context.js'
-import { type PublicKey, publicKeyToBytes } from '../deso/keys.js'
+import { publicKeyToBytes } from '../deso/keys.js'
 import {
   decodeManifest,
   encodeManifest,
@@ -9,6 +9,11 @@ import {
   type Manifest,
 } from '../protocol/manifest.js'
 import type { CacheOptions } from '../store/caches.js'
+import type { Content } from './content.js'
+
+const MAX_CREATORS = 50_000
+/** In place of a creator, where the bytes are no manifest. */
+const NOBODY = ''
 
 /**
  * Manifests never change: one is kept by its CID, here and for other gateways (who may see the wrapped keys in it, as
@@ -30,14 +35,34 @@ const CACHE: CacheOptions<Manifest | 'invalid'> = {
  */
 export async function loadManifest(
   ctx: RequestContext,
-  { manifestCid, creator }: { manifestCid: CID; creator: PublicKey },
+  { manifestCid, creator }: Pick<Content, 'manifestCid' | 'creator'>,
 ): Promise<Manifest | null> {
-  const cache = ctx.app.caches.create('manifests', CACHE)
-  const manifest = await cache.wrap(manifestCid.toString(), undefined, async () => {
-    const bytes = await ctx.app.ipfs.getBlock(manifestCid, { signal: ctx.signal })
-    return decode(bytes)
-  })
+  const manifest = await read(ctx, manifestCid)
   return manifest !== 'invalid' && isManifestOf(manifest, publicKeyToBytes(creator)) ? manifest : null
+}
+
+/** Whether there is such a manifest. It is looked at once: of thousands of files it takes long, and lists have many. */
+export async function hasManifest(
+  ctx: RequestContext,
+  { manifestCid, creator }: Pick<Content, 'manifestCid' | 'creator'>,
+): Promise<boolean> {
+  const creators = ctx.app.caches.create<string>('manifest-creators', { maxEntries: MAX_CREATORS })
+  const whose = await creators.wrap(manifestCid.toString(), undefined, async () => {
+    const manifest = await read(ctx, manifestCid)
+    return manifest === 'invalid' ? NOBODY : hexOf(manifest.creator)
+  })
+  return whose === hexOf(publicKeyToBytes(creator))
+}
+
+function read(ctx: RequestContext, manifestCid: CID): Promise<Manifest | 'invalid'> {
+  const cache = ctx.app.caches.create('manifests', CACHE)
+  return cache.wrap(manifestCid.toString(), undefined, async () =>
+    decode(await ctx.app.ipfs.getBlock(manifestCid, { signal: ctx.signal })),
+  )
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex')
 }
 
 function decode(bytes: Uint8Array): Manifest | 'invalid' {
