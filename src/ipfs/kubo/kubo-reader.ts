@@ -5,6 +5,9 @@ import { isBlockOf } from '../block-hash.js'
 import type { StoreOptions } from '../store.js'
 import { type Answer, assertNoTrailer, discard, readAll, Transport } from './transport.js'
 
+/** Pieces of long reads: eight times what a socket gives, which saves a third of the work for each byte (measured). */
+const STREAM_BYTES = 524_288
+
 /** Bytes out of one Kubo node: through its gateway where there is one, else over its RPC. */
 export class KuboReader {
   readonly #gateway: Transport | null
@@ -76,7 +79,10 @@ export class KuboReader {
     signal?: AbortSignal,
   ) {
     const headers = { range: `bytes=${from}-${to - 1}` }
-    const answer = await gateway.ask({ method: 'GET', path: `/ipfs/${cid}`, headers, signal }, [206])
+    const answer = await gateway.ask(
+      { method: 'GET', path: `/ipfs/${cid}`, headers, bufferBytes: STREAM_BYTES, signal },
+      [206],
+    )
     return expectHeader(answer, 'content-range', `bytes ${from}-${to - 1}/${size}`)
   }
 
@@ -87,7 +93,12 @@ export class KuboReader {
       length: `${to - from}`,
       progress: 'false',
     })
-    const answer = await this.rpc.ask({ method: 'POST', path: `/cat?${query}`, signal })
+    const answer = await this.rpc.ask({
+      method: 'POST',
+      path: `/cat?${query}`,
+      bufferBytes: STREAM_BYTES,
+      signal,
+    })
     return expectHeader(answer, 'x-content-length', `${to - from}`)
   }
 }

@@ -24,6 +24,8 @@ export interface TransportCall {
   path: string
   headers?: Record<string, string>
   body?: AsyncIterable<Uint8Array>
+  /** How much of the answer may wait for its reader, who then gets it in pieces as large. */
+  bufferBytes?: number
   signal?: AbortSignal | undefined
 }
 
@@ -52,7 +54,7 @@ export class Transport {
 
   /** The answer, whatever its status: whoever gets it reads its body to the end or destroys it. */
   send(call: TransportCall): Promise<Answer> {
-    const { method, path, headers, body, signal } = call
+    const { method, path, headers, body, bufferBytes, signal } = call
     return this.#agent.request({
       origin: this.#origin,
       path: this.#prefix + path,
@@ -60,6 +62,7 @@ export class Transport {
       headers: { ...this.#options.headers, ...headers },
       // undici's types know Readable alone; any asynchronous iterable does.
       ...(body && { body: body as unknown as Dispatcher.DispatchOptions['body'] as never }),
+      ...(bufferBytes !== undefined && { highWaterMark: bufferBytes }),
       ...(signal && { signal }),
     })
   }
