@@ -198,6 +198,14 @@ describe('files by the GraphQL multipart specification', () => {
     })
   })
 
+  it('are called what they are where they cannot be a value', async () => {
+    const query = 'query ($id: ID!) { node(id: $id) { id } }'
+    const map = mapPart({ 0: ['variables.id'] })
+    const sent = [operations({ query, variables: { id: null } }), map, filePart('0', TEXT)]
+    const { body } = await sendGraphql(world, sent, token)
+    expect(body.errors[0].message).toMatch(/^Variable "\$id" got invalid value an uploaded file; /)
+  })
+
   it('beside the map are thrown away', async () => {
     const extra = filePart('extra', { name: 'extra', bytes: keystreamBytes('extra', 300_000) })
     const { files } = await payloadOf(

@@ -18,6 +18,11 @@ export class PartUpload extends Upload {
     return this.#isWanted
   }
 
+  /** What graphql-js writes of it where it cannot be a value. */
+  toJSON(): string {
+    return 'an uploaded file'
+  }
+
   /** The part when it comes, for one reader: its bytes flow once. Rejects for a second one. */
   async take(): Promise<FileUpload> {
     if (this.#isWanted)
