@@ -179,6 +179,26 @@ describe('an event stream', () => {
     await gone(stream)
   })
 
+  it.each([
+    // What urql sends with each query, and with each live operation.
+    [
+      'application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed',
+      false,
+    ],
+    ['text/event-stream, multipart/mixed', true],
+    ['text/event-stream, application/json', true],
+    ['application/json;q=0.5, Text/Event-Stream', true],
+    ['text/event-stream;q=0.5, application/json', false],
+    ['text/event-stream;q=0, */*', false],
+  ])('is for who prefers it to an answer: Accept: %s', async (accept, isPreferred) => {
+    const query = isPreferred ? HEAD : '{ gateway { network } }'
+    const stream = await RawStream.open(world.url, query, { method: 'POST', headers: { accept } })
+    expect(stream.response.statusCode).toBe(200)
+    expect(stream.response.headers['content-type']).toMatch(isPreferred ? /^text\/event-stream;/ : /json/)
+    await stream.until((seen) => seen.includes(isPreferred ? '{"chainHead":' : '"TESTNET"'))
+    await gone(stream)
+  })
+
   it('ends with the operation', async () => {
     const id = await live.market.send(
       await live.market.draft('createPlan', {

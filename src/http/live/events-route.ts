@@ -9,9 +9,32 @@ import { EventStream } from './event-stream.js'
 import type { LiveConnections } from './live-connections.js'
 import { openSession } from './live-session.js'
 
-/** A client that wants to be told, not answered. */
-export function wantsEvents({ headers }: IncomingMessage): boolean {
-  return /\btext\/event-stream\b/i.test(headers.accept ?? '')
+const EVENTS = 'text/event-stream'
+const ANSWERS = new Set(['application/json', 'application/graphql-response+json', 'application/graphql+json'])
+
+/**
+ * A client that wants to be told, not answered. Some list events behind answers with every query (urql does), and are
+ * answered; what they weigh the same counts by its place.
+ */
+export function wantsEvents({ headers: { accept = '' } }: IncomingMessage): boolean {
+  if (!accept.toLowerCase().includes(EVENTS)) return false
+  const types = accept
+    .split(',')
+    .map(weighed)
+    .filter(({ weight }) => weight > 0)
+  const best = types
+    .filter(({ type }) => type === EVENTS || ANSWERS.has(type))
+    .sort((one, other) => other.weight - one.weight)[0]
+  return best?.type === EVENTS
+}
+
+function weighed(range: string): { type: string; weight: number } {
+  const [type = '', ...parameters] = range
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim())
+  const weight = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2)
+  return { type, weight: weight === undefined ? 1 : Number(weight) || 0 }
 }
 
 /**
