@@ -73,17 +73,26 @@ describeSmallDisk('a gateway whose disk has 16 MB', () => {
     const alice = world.person('alice')
     const kept = await publish(world, alice, { files: [{ name: 'kept', bytes: 'here before' }] })
     const filler = join(disk.path, 'filler')
-    const plan = { slug: 'gold', title: 'Gold', priceNanos: '1', periodSeconds: 60, idempotencyKey: 'full' }
-    const draftPlan = async () => {
+    const plan = { slug: 'gold', title: 'Gold', priceNanos: '1', periodSeconds: 60 }
+    const draftPlan = async (idempotencyKey: string) => {
       const document =
         'mutation ($input: CreatePlanInput!) { createPlan(input: $input) { draft { kind } errors { code retryable } } }'
-      const { createPlan } = await world.ask(document, { input: { ...plan, signer: alice.publicKey } }, token)
+      const { createPlan } = await world.ask(
+        document,
+        { input: { ...plan, idempotencyKey, signer: alice.publicKey } },
+        token,
+      )
       return createPlan
     }
+    // What it still lets go of would make room.
+    await world.gateway.app.pins.look()
     await fill(filler)
     try {
       const full = [{ code: 'STORAGE_FULL', retryable: true }]
-      if (!process.env.STATE_URL) expect(await draftPlan()).toEqual({ draft: null, errors: full })
+      // The last page of the log may have room for a few lines.
+      let refused = await draftPlan('full')
+      for (let i = 0; i < 40 && refused.errors.length === 0; i++) refused = await draftPlan(`full-${i}`)
+      if (!process.env.STATE_URL) expect(refused).toEqual({ draft: null, errors: full })
       const { body } = await sendGraphql(world, publishParts({ files: [{ name: 'a', bytes: 'new' }] }), token)
       expect(body.data.publishContent).toMatchObject({ draft: null, errors: full })
       expect((await call(world, '/readyz')).status).toBe(503)
@@ -92,7 +101,7 @@ describeSmallDisk('a gateway whose disk has 16 MB', () => {
     } finally {
       await rm(filler)
     }
-    expect(await draftPlan()).toEqual({ draft: { kind: 'CREATE_PLAN' }, errors: [] })
+    expect(await draftPlan('with-room')).toEqual({ draft: { kind: 'CREATE_PLAN' }, errors: [] })
     const after = await publish(world, alice, { files: [{ name: 'a', bytes: 'new' }] })
     expect((await call(world, `/content/${after.postHash}/0`)).text).toBe('new')
   })
