@@ -80,7 +80,9 @@ describeChromium('a browser with hls.js, on a page of another origin', () => {
       const played: Played = { buffered: [], errors: [], time: 0, width: 0, ended: false }
       await new Promise<void>((resolve) => {
         hls.on(Hls.Events.FRAG_BUFFERED, (_: unknown, { frag }: Json) => played.buffered.push(frag.relurl))
-        hls.on(Hls.Events.ERROR, (_: unknown, { details, response }: Json) => {
+        // A machine under load may stall; that is no error yet.
+        hls.on(Hls.Events.ERROR, (_: unknown, { details, response, fatal }: Json) => {
+          if (!fatal && !response) return
           played.errors.push(`${details} ${response?.code}`)
           resolve()
         })
@@ -149,9 +151,9 @@ describeChromium('a browser with hls.js, on a page of another origin', () => {
       // biome-ignore lint/suspicious/noExplicitAny: a script of the page
       const page = globalThis as any
       const failed = new Promise((resolve) =>
-        page.hls.once(page.Hls.Events.ERROR, (_: unknown, { details, response }: Json) =>
-          resolve(`${details} ${response?.code}`),
-        ),
+        page.hls.on(page.Hls.Events.ERROR, (_: unknown, { details, response }: Json) => {
+          if (response) resolve(`${details} ${response.code}`)
+        }),
       )
       page.hls.startLoad()
       page.document.querySelector('video').play()
