@@ -4,20 +4,20 @@
 import { randomUUID } from 'node:crypto'
 import { unlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { LRUCache } from 'lru-cache'
 import type { CID } from 'multiformats/cid'
 import type { Logger } from 'pino'
 import { StorageUnavailableError } from '../errors.js'
 import { abortable } from './abortable.js'
-import { assertAllowed, blockKey, isAllowed, MAX_BLOCK_BYTES, RAW } from './block.js'
+import { assertAllowed, isAllowed, MAX_BLOCK_BYTES, RAW } from './block.js'
 import { BlockFiles, clearTempDir } from './block-files.js'
 import { isBlockOf } from './block-hash.js'
 import type { Collected } from './collect-garbage.js'
 import { storageError, syncDirectory } from './durable-file.js'
 import { InvalidDagError, NotFoundInStoreError } from './errors.js'
-import { assertFilePart, decodeFileNode, type FileNode } from './file-node.js'
+import { assertFilePart, type FileNode } from './file-node.js'
 import { walkFile } from './file-walker.js'
 import { importUnixfsFile } from './import-file.js'
+import { NodeCache } from './node-cache.js'
 import { PinKeeper } from './pin-keeper.js'
 import { PinFiles } from './pins.js'
 import type { Block, IpfsStore, StoreOptions } from './store.js'
@@ -25,8 +25,6 @@ import { WriteBehind } from './write-behind.js'
 
 /** Blocks of `putBlocks` that are on their way to the disk. */
 const WRITES_UNDER_WAY = 8
-/** Links of decoded nodes kept in memory, some 10 MB: enough for 32 GiB of files in use. */
-const MAX_CACHED_LINKS = 32_768
 
 export interface EmbeddedStoreOptions {
   /** Made if missing. One process at a time: at the start, unfinished writes of the last are removed. */
@@ -83,10 +81,7 @@ class EmbeddedStore implements CollectingStore {
   readonly #keeper: PinKeeper
   readonly #now: () => number
   readonly #tempDir: string
-  readonly #nodes = new LRUCache<string, FileNode>({
-    maxSize: MAX_CACHED_LINKS,
-    sizeCalculation: (node) => 1 + node.children.length,
-  })
+  readonly #nodes = new NodeCache()
   readonly #holds = new Set<{ since: number }>()
 
   constructor(blocks: BlockFiles, pins: PinFiles, tempDir: string, now: () => number) {
@@ -185,9 +180,14 @@ class EmbeddedStore implements CollectingStore {
     return { [Symbol.dispose]: () => void this.#holds.delete(hold) }
   }
 
-  collect({ graceMs, dryRun }: CollectOptions): Promise<Collected> {
+  async collect({ graceMs, dryRun }: CollectOptions): Promise<Collected> {
     const since = Array.from(this.#holds, (hold) => hold.since)
-    return this.#keeper.collect({ before: Math.min(this.#now() - graceMs, ...since), dryRun })
+    const before = Math.min(this.#now() - graceMs, ...since)
+    try {
+      return await this.#keeper.collect({ before, dryRun })
+    } finally {
+      if (!dryRun) this.#nodes.clear()
+    }
   }
 
   /** Whether it can write now; a full or read-only disk is not healthy. */
@@ -209,14 +209,8 @@ class EmbeddedStore implements CollectingStore {
     await this.#keeper.close()
   }
 
-  async #node(cid: CID): Promise<FileNode> {
-    const key = blockKey(cid)
-    const known = this.#nodes.get(key)
-    if (known) return known
-    const node = decodeFileNode(cid, await this.getBlock(cid))
-    // Nodes that only hold bytes are leaves: the cache is for what leads to them.
-    if (node.children.length > 0) this.#nodes.set(key, node)
-    return node
+  #node(cid: CID): Promise<FileNode> {
+    return this.#nodes.get(cid, () => this.getBlock(cid))
   }
 
   async #verifiedLeaf(cid: CID, from: number, to: number): Promise<{ bytes: Uint8Array; blockSize: number }> {

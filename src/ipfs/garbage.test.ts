@@ -67,9 +67,10 @@ describe('a collection', () => {
     now += 1
     const found = { pins: 1, pinnedBlocks: 5, youngBlocks: 0, blocks: 3, bytes: MIB + 1 + 104 }
     expect(await sweep(24 * HOUR, true)).toEqual(found)
-    expect(await store.has(lost.cid)).toBe(true)
+    expect(await store.fileSize(lost.cid)).toBe(MIB + 1)
     expect(await sweep()).toEqual(found)
     expect(await store.has(lost.cid)).toBe(false)
+    await expect(store.fileSize(lost.cid)).rejects.toThrow(`does not have the block ${lost.cid}`)
     const kept = await collect(store.readFile(film.cid))
     expect(kept.equals(keystreamBytes('film', 2 * MIB + 5))).toBe(true)
     expect((await sweep()).blocks).toBe(0)

@@ -23,4 +23,9 @@ export class NodeCache {
     if (node.children.length > 0) this.#nodes.set(key, node)
     return node
   }
+
+  /** For a store whose blocks may be gone: what was read of them is no sign that they are there. */
+  clear(): void {
+    this.#nodes.clear()
+  }
 }
