@@ -200,7 +200,7 @@ describe('a draft of an update', () => {
 
 describe('a content that is hidden while somebody reads it', () => {
   it('is read to its end by whom it was opened for, and by nobody after', async () => {
-    const film = keystreamBytes('hidden film', 24 << 20)
+    const film = keystreamBytes('hidden film', 12 << 20)
     const { postHash, manifestCid } = await publish({
       policy: 'PLAN:gold',
       files: [{ name: 'film', bytes: film }],

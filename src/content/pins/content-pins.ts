@@ -3,6 +3,7 @@
  * post names is pinned under a readable name; what a hidden one named is let go of, unless another content uses it. Blocks
  * decide, read in the background and only while a draft is awaited.
  */
+import { setMaxListeners } from 'node:events'
 import * as dagCbor from '@ipld/dag-cbor'
 import { CID } from 'multiformats/cid'
 import { sha256 } from 'multiformats/hashes/sha2'
@@ -54,6 +55,7 @@ export class ContentPins implements AsyncDisposable {
 
   constructor(private readonly rooms: Rooms) {
     this.#review = new Review(rooms)
+    setMaxListeners(0, this.#closing.signal)
   }
 
   /** Looks at blocks from time to time; what is seen to be committed by others' requests counts at once. */
@@ -217,7 +219,9 @@ export class ContentPins implements AsyncDisposable {
     const settled = this.#settleMined(sendingKey).catch((error: unknown) => {
       log.warn({ err: error }, 'a committed content has its pin later')
     })
-    await Promise.race([settled, clock.sleep(PATIENCE_MS, this.#closing.signal).catch(() => undefined)])
+    const isOver = new AbortController()
+    await Promise.race([settled, clock.sleep(PATIENCE_MS, isOver.signal).catch(() => undefined)])
+    isOver.abort()
   }
 
   async #settleMined(sendingKey: string): Promise<void> {
