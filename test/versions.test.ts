@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Given, newKey, upload, view } from './support/library.js'
+import { bearer, type Given, newKey, upload, view } from './support/library.js'
 import { Market } from './support/market.js'
 import { pinNames } from './support/stored.js'
 import { bytesOf, hide, type UpdateGiven, update, versions } from './support/versions.js'
@@ -236,6 +236,28 @@ describe('an update', () => {
     ])
     const twice = [{ cid: files[0].cid }, { cid: files[0].cid, name: 'other' }]
     expect(await errors({ postHash, files: twice })).toMatchObject([{ code: 'INVALID_INPUT' }])
+  })
+
+  it('and hiding are endpoints of REST, with the same input and answer', async () => {
+    const { postHash, files } = await open()
+    const post = async (path: string, input: Json, token?: string) => {
+      const response = await fetch(`${world.url}/api/${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...bearer(token) },
+        body: JSON.stringify({ idempotencyKey: newKey(), ...input }),
+      })
+      return { status: response.status, body: (await response.json()) as Json }
+    }
+    const change = { postHash, title: 'By REST', files: [{ cid: files[1].cid }] }
+    const { status, body } = await post('update-content', change, asAlice)
+    expect([status, body.files.map(({ name }: Json) => name)]).toEqual([200, ['b.txt']])
+    await commit(alice, body)
+    expect(await view(world, postHash)).toMatchObject({ title: 'By REST', manifestCid: body.manifestCid })
+    expect(await post('update-content', change)).toMatchObject({ status: 401 })
+    expect(await post('hide-content', { postHash }, asBob)).toMatchObject({ status: 403 })
+    expect(await post('hide-content', { postHash: 'ab'.repeat(32) }, asAlice)).toMatchObject({ status: 404 })
+    await commit(alice, (await post('hide-content', { postHash }, asAlice)).body)
+    expect(await view(world, postHash)).toBeNull()
   })
 
   it('is found by the content’s id', async () => {
