@@ -326,6 +326,19 @@ describe('the same request again', () => {
     expect(other).toEqual(one)
   })
 
+  it('has the media type that the first bytes tell, where nothing else does, though they are gone', async () => {
+    const gif = Buffer.concat([Buffer.from('GIF89a'), randomBytes(200)])
+    const id = await uploadWhole(world, token, gif, { filename: 'picture' })
+    const input = { policy: 'PLAN:gold', idempotencyKey: newKey() }
+    const first = await publishUploads(world, token, [{ uploadId: id }], input)
+    expect(first).toMatchObject({ errors: [], files: [{ name: 'picture', mediaType: 'image/gif' }] })
+    expect(await publishUploads(world, token, [{ uploadId: id }], input)).toEqual(first)
+    const named = await uploadWhole(world, token, gif, { filename: 'film.mp4' })
+    expect((await publishUploads(world, token, [{ uploadId: named }])).files).toMatchObject([
+      { mediaType: 'video/mp4' },
+    ])
+  })
+
   it('with the same bytes by tus and directly is the same: both have one digest', async () => {
     const bytes = marked(140_000)
     const idempotencyKey = newKey()

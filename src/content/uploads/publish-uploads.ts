@@ -3,9 +3,12 @@ import type { RequestContext } from '../../context.js'
 import { newContentKey } from '../../crypto/content-keys.js'
 import { InvalidInputError, NotSignedInError } from '../../errors.js'
 import type { FileAtHand, FoundFile } from '../incoming-file.js'
+import { isStated, typeByName, UNKNOWN_TYPE } from '../media-type.js'
 import type { ContentSecrets } from '../store-content.js'
 import { NoSuchUploadError } from './errors.js'
+import { bytesTypeOf } from './read-upload.js'
 import { isWhole, type UploadRecord } from './upload-record.js'
+import type { UploadStore } from './upload-store.js'
 import { hex } from './upload-writer.js'
 
 const ID = /^(?:\S*\/)?([0-9a-f]{32})(?:\?\S*)?$/
@@ -40,11 +43,11 @@ export async function withUploads<T>(
  * A file that is an upload of the viewer's: `wasPublished` where the caller's request is a repeat, whose uploads may
  * have gone since. Throws InvalidInputError for one that is not there, another's, not whole, or has no name.
  */
-export function findUpload(
+export async function findUpload(
   { app, viewer }: RequestContext,
   { position, name, mediaType, source }: FileAtHand & { source: { uploadId: string } },
   { wasPublished }: { wasPublished: boolean },
-): FoundFile {
+): Promise<FoundFile> {
   const path = ['input', 'files', String(position)]
   if (!viewer) throw new NotSignedInError()
   const id = ID.exec(source.uploadId)?.[1]
@@ -59,9 +62,20 @@ export function findUpload(
   const givenName = name ?? upload.name
   if (givenName === null)
     throw new InvalidInputError('Give the file a name: the upload has none.', [...path, 'name'])
-  const type = mediaType ?? upload.mediaType ?? 'application/octet-stream'
+  const type = await typeOf(app.uploads, upload, givenName, mediaType ?? upload.mediaType ?? UNKNOWN_TYPE)
   const { size, digest } = upload
   return { position, name: givenName, mediaType: type, size, digest: digest as string, source: { upload } }
+}
+
+/** As `mediaTypeOf` has it for what streams. */
+async function typeOf(
+  uploads: UploadStore,
+  upload: UploadRecord,
+  name: string,
+  stated: string,
+): Promise<string> {
+  if (isStated(stated)) return stated
+  return typeByName(name) ?? (await bytesTypeOf(uploads, upload)) ?? UNKNOWN_TYPE
 }
 
 /** Throws InvalidInputError where two files are one upload. */

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises'
 import { decryptRange } from '../../crypto/streaming-aead.js'
+import { TELLING_BYTES, typeByBytes } from '../media-type.js'
 import { countFlow } from '../sweep-buffers.js'
 import { readFileRange } from './read-file-range.js'
 import { uploadError } from './upload-files.js'
@@ -22,11 +23,19 @@ export async function* sealedBytes(store: UploadStore, record: UploadRecord): As
   }
 }
 
+/** The media type that an upload's first bytes tell; null where they tell none. */
+export async function bytesTypeOf(store: UploadStore, record: UploadRecord): Promise<string | null> {
+  if (record.isPublished) return record.bytesType ?? null
+  for await (const segment of plainBytes(store, record))
+    return typeByBytes(segment.subarray(0, TELLING_BYTES))
+  return null
+}
+
 /** The plain bytes of a whole upload: in memory, a segment at a time. Throws DecryptionError for damage. */
 export async function* plainBytes(
   store: UploadStore,
   record: UploadRecord,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const { path, key, associatedData } = store.sealedFile(record)
   const file = await open(path).catch((error: unknown) => {

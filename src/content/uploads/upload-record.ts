@@ -34,6 +34,8 @@ export interface UploadRecord {
   readonly isKeyTaken: boolean
   /** Its bytes are in IPFS, and no longer here: kept to know a repeat. */
   readonly isPublished: boolean
+  /** The media type that its first bytes told (`typeByBytes`); there once it is published. */
+  readonly bytesType?: string | null
   /** Milliseconds since the epoch. */
   readonly expiresAt: number
 }

@@ -10,6 +10,7 @@ import { PlainDigest } from '../plain-digest.js'
 import { type Checksum, checkedPart } from './checked-part.js'
 import { NoSuchUploadError, TooManyUploadsError } from './errors.js'
 import { loadUploads } from './load-uploads.js'
+import { bytesTypeOf } from './read-upload.js'
 import { UploadFiles, uploadError } from './upload-files.js'
 import { UploadHolds } from './upload-holds.js'
 import { UploadIndex } from './upload-index.js'
@@ -165,7 +166,8 @@ export class UploadStore {
           const record = this.get(id)
           if (!record) return
           const epoch = { encId: record.epoch.encId, contentKey: '' }
-          await this.#update({ ...record, epoch, isPublished: true, expiresAt })
+          const bytesType = await bytesTypeOf(this, record).catch(() => null)
+          await this.#update({ ...record, bytesType, epoch, isPublished: true, expiresAt })
           await this.files.removeBytes(id)
         }),
       )
