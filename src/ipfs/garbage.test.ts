@@ -254,7 +254,7 @@ it('no pinned block is lost, whatever runs at the same time and wherever the pro
         }
       }
     }),
-    { numRuns: process.env.CI === 'true' ? 60 : 8 },
+    { numRuns: process.env.CI === 'true' ? 30 : 8 },
   )
 })
 
