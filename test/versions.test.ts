@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bearer, type Given, newKey, upload, view } from './support/library.js'
 import { Market } from './support/market.js'
 import { pinNames } from './support/stored.js'
+import { uploadWhole } from './support/tus.js'
 import { bytesOf, hide, type UpdateGiven, update, versions } from './support/versions.js'
 import type { Json, Person, World } from './support/world.js'
 
@@ -128,6 +129,30 @@ describe('a new version', () => {
       { name: 'o.txt', cid: other.files[0].cid, mediaType: 'text/x-o', byteSize: '9' },
     ])
     expect(await bytesOf(world, postHash, 'o.txt')).toBe('elsewhere')
+  })
+
+  it('takes uploads that resume, under the key that the content has, and a repeat when they are gone', async () => {
+    const [one, two, three] = await Promise.all(
+      ['one', 'two', 'three'].map((text) =>
+        uploadWhole(world, asAlice, Buffer.from(text), { filename: text }),
+      ),
+    )
+    const policy = 'PLAN:gold'
+    const { postHash } = await publish(alice, asAlice, { policy, files: [file('a.txt')] })
+    const given = { postHash, files: [{ uploadId: one }, { name: 'a.txt' }], idempotencyKey: newKey() }
+    const payload = await updated(given)
+    expect(payload.files).toMatchObject([{ name: 'one', isEncrypted: true }, { name: 'a.txt' }])
+    expect(await change(given)).toMatchObject({ draft: payload.draft, errors: [] })
+    expect(await change({ ...given, idempotencyKey: newKey() })).toMatchObject({
+      errors: [{ code: 'INVALID_INPUT', path: ['input', 'files', '0', 'uploadId'] }],
+    })
+    await updated({ postHash, files: [{ uploadId: two }, { name: 'one' }] })
+    expect(await bytesOf(world, postHash, 'two', asBob)).toBe('two')
+    expect(await bytesOf(world, postHash, 'one', asBob)).toBe('one')
+    const song = await open()
+    await updated({ postHash: song.postHash, policy, files: [{ uploadId: three }] })
+    expect(await bytesOf(world, song.postHash, 0)).toBe(401)
+    expect(await bytesOf(world, song.postHash, 0, asBob)).toBe('three')
   })
 
   it('of policy among gated ones keeps files and key, and counts at once for access', async () => {

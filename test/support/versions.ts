@@ -11,7 +11,7 @@ const PAYLOAD = `draft { kind unsignedHex signer { publicKey } preview { kind su
 const UPDATE = `mutation ($input: UpdateContentInput!) { updateContent(input: $input) { ${PAYLOAD} } }`
 
 /** A file of an update: its bytes, or what says that it is there already. */
-export type UpdatedFile = FileGiven | { name?: string; cid?: string; mediaType?: string }
+export type UpdatedFile = FileGiven | { name?: string; cid?: string; uploadId?: string; mediaType?: string }
 
 export interface UpdateGiven {
   postHash?: string
