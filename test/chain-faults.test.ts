@@ -201,3 +201,29 @@ describe('a node whose reads flicker', () => {
     expect((await market.subscription(fan, 'gold')).payments).toHaveLength(2)
   })
 })
+
+describe('an address behind which another network stands from now on', () => {
+  it('is found out by /readyz, and asked nothing until it is mended', async () => {
+    const ready = async () => {
+      const response = await fetch(`${market.world.url}/readyz`)
+      const { nodes } = (await response.json()) as Json
+      return [response.status, nodes]
+    }
+    expect(await ready()).toEqual([200, ['ready']])
+    await fault({ kind: 'wrongNetwork', network: 'mainnet' })
+    expect(await ready()).toEqual([503, ['other-network']])
+    const sendDeso = {
+      to: stranger('somewhere').publicKey,
+      amountNanos: '1',
+      signer: fan.publicKey,
+      idempotencyKey: market.newKey(),
+    }
+    expect(await market.draft('createTransaction', { sendDeso })).toMatchObject({
+      draft: null,
+      errors: [{ code: 'NODE_UNAVAILABLE', retryable: true }],
+    })
+    await fault({})
+    expect(await ready()).toEqual([200, ['ready']])
+    expect((await market.draft('createTransaction', { sendDeso })).errors).toEqual([])
+  })
+})

@@ -126,7 +126,6 @@ describe.each(TWO)('when nodes %i and %i of three', (one, two) => {
   it('are of another network, they are asked nothing', async () => {
     await node(one).faults({ kind: 'wrongNetwork', network: 'mainnet' })
     await node(two).faults({ kind: 'wrongNetwork', network: 'mainnet' })
-    await market.world.restart()
     expect((await states()).filter((state) => state === 'other-network')).toHaveLength(2)
     const before = [one, two].map((index) => proxy(index).seen.length)
     await expectTruth()

@@ -43,6 +43,7 @@ export interface FleetCallOptions {
   affinity?: CallOptions['affinity']
   /** Whose thing is read: the node that took their last write is asked first. */
   account?: PublicKey | undefined
+  asksNetwork?: CallOptions['asksNetwork']
   deadline: Deadline
 }
 
@@ -88,10 +89,14 @@ export class FleetCalls {
   async ask<T>(
     member: FleetMember,
     question: NodeQuestion<T>,
-    { signal, deadline }: FleetCallOptions,
+    { signal, deadline, asksNetwork }: FleetCallOptions,
   ): Promise<T> {
     try {
-      const value = await question(member.node, { signal, timeoutMs: Math.max(1, deadline.left) })
+      const value = await question(member.node, {
+        signal,
+        timeoutMs: Math.max(1, deadline.left),
+        asksNetwork,
+      })
       member.answered()
       return value
     } catch (error) {
@@ -101,8 +106,8 @@ export class FleetCalls {
   }
 
   /** Its committed tip, which is noted. */
-  async tipOf(member: FleetMember, { signal, deadline }: FleetCallOptions): Promise<NodeTip> {
-    const part = { signal, deadline: new Deadline(Math.min(TIP_MS, deadline.left)) }
+  async tipOf(member: FleetMember, { signal, deadline, asksNetwork }: FleetCallOptions): Promise<NodeTip> {
+    const part = { signal, asksNetwork, deadline: new Deadline(Math.min(TIP_MS, deadline.left)) }
     const tip = await this.ask(member, (node, options) => node.committedTip(options), part)
     this.members.told(member, tip)
     return tip

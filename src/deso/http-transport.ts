@@ -50,6 +50,7 @@ type ExchangeLimits = Pick<Exchange, 'signal' | 'timeoutMs'>
 export interface Limits {
   signal?: AbortSignal | undefined
   timeoutMs?: number | undefined
+  asksNetwork?: boolean | undefined
 }
 
 /**
@@ -67,10 +68,10 @@ export class HttpTransport {
     this.networkCheck = onlyNetwork ? new NetworkCheck(onlyNetwork, clock) : null
   }
 
-  async ask<T>(call: NodeCall<T>, { signal, timeoutMs = TIMEOUT_MS }: Limits = {}): Promise<T> {
+  async ask<T>(call: NodeCall<T>, { signal, timeoutMs = TIMEOUT_MS, asksNetwork }: Limits = {}): Promise<T> {
     if (signal?.aborted) throw givenUp(signal)
     const deadline = new Deadline(timeoutMs)
-    await this.networkCheck?.assert(() => this.networkOf(deadline, signal), signal)
+    await this.networkCheck?.assert(() => this.networkOf(deadline, signal), { signal, anew: asksNetwork })
     return this.exchange(call, { signal, timeoutMs: Math.max(1, deadline.left) })
   }
 

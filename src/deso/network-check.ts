@@ -23,7 +23,8 @@ const ASK_AGAIN_MS = 10_000
 
 /**
  * Keys are the same bytes on every network, transactions name none, and nodes take the keys of the other: what is drafted
- * for one could be signed and executed on another. So a node is asked, once, before anything else.
+ * for one could be signed and executed on another. So a node is asked, once, before anything else; probes ask anew, as
+ * another node may have taken its address.
  */
 export class NetworkCheck {
   private askAgainAt = 0
@@ -34,8 +35,11 @@ export class NetworkCheck {
   ) {}
 
   /** Throws WrongNetworkError. A node that cannot or will not tell passes: what else it says is checked as ever. */
-  async assert(ask: () => Promise<Network>, signal: AbortSignal | undefined): Promise<void> {
-    if (this.askAgainAt > this.clock.now()) return
+  async assert(
+    ask: () => Promise<Network>,
+    { signal, anew = false }: { signal?: AbortSignal | undefined; anew?: boolean | undefined },
+  ): Promise<void> {
+    if (!anew && this.askAgainAt > this.clock.now()) return
     let found: Network
     try {
       found = await ask()
@@ -44,7 +48,10 @@ export class NetworkCheck {
       if (!signal?.aborted) this.askAgainAt = this.clock.now() + ASK_AGAIN_MS
       return
     }
-    if (found !== this.network) throw new WrongNetworkError(found, this.network)
+    if (found !== this.network) {
+      this.askAgainAt = 0
+      throw new WrongNetworkError(found, this.network)
+    }
     this.askAgainAt = Number.POSITIVE_INFINITY
   }
 }

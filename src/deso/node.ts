@@ -88,6 +88,8 @@ export interface CallOptions {
   affinity?: NodeAffinity | undefined
   /** Milliseconds for the whole call, where the node's own limit is not to be waited for. */
   timeoutMs?: number | undefined
+  /** Find out anew which network the node is on, before anything else. */
+  asksNetwork?: boolean | undefined
 }
 
 /** Starts as `{}`; the first read that is answered fills it, so that one is awaited before others share it. */

@@ -8,9 +8,9 @@ import type { NodeBlockHeader } from './node.js'
 const QUESTION_MS = 2_000
 
 /**
- * Asks every node at once for its committed tip, for the block at the lowest of these in full, and whether its own tip is
+ * Asks every node at once for its network and its committed tip, for the block at the lowest of these in full, and whether its own tip is
  * one of its blocks; and notes what that tells: who answers, how fast, who keeps up, who reads blocks, who has another chain
- * than most, who contradicts himself. At most four small requests a node; a hanging one ends after two seconds each.
+ * than most, who contradicts himself. At most five small requests a node; a hanging one ends after two seconds each.
  */
 export async function probe(
   members: FleetMembers,
@@ -18,7 +18,9 @@ export async function probe(
   { signal }: { signal?: AbortSignal | undefined },
 ): Promise<void> {
   const options = (): FleetCallOptions => ({ signal, deadline: new Deadline(QUESTION_MS) })
-  const told = await succeeded(members.all, (member) => calls.tipOf(member, options()))
+  const told = await succeeded(members.all, (member) =>
+    calls.tipOf(member, { ...options(), asksNetwork: true }),
+  )
   const height = Math.min(...told.map(({ answer }) => answer.height))
   const seen = await succeeded(
     told.map(({ member }) => member),
