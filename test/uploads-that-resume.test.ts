@@ -281,6 +281,29 @@ describe('an upload is published', () => {
     expect(uploads.get(next.id)?.epoch.encId).not.toBe(first?.encId)
   })
 
+  it('in a new version of a content, under the key that this has', async () => {
+    const [one, two] = [marked(70_000), marked(80_000)]
+    const first = await uploadWhole(world, token, one, { filename: 'one' })
+    const content = await published(
+      await publishUploads(world, token, [{ uploadId: first }], { policy: 'PLAN:gold' }),
+    )
+    const second = await uploadWhole(world, token, two, { filename: 'two' })
+    const files = [{ name: 'one' }, { uploadId: second }]
+    const { updateContent } = await world.ask(
+      `mutation ($input: UpdateContentInput!) { updateContent(input: $input) {
+        draft { unsignedHex } manifestCid files { name } errors { code message path } } }`,
+      { input: { id: content.id, files, idempotencyKey: newKey() } },
+      token,
+    )
+    expect(updateContent.errors).toEqual([])
+    const { transaction } = await world.submit(updateContent.draft.unsignedHex, alice)
+    expect(transaction.status).toBe('COMMITTED')
+    const updated = await view(world, content.postHash, token)
+    expect(updated.files.map(({ name }: Json) => name)).toEqual(['one', 'two'])
+    expect(await served(updated)).toEqual([one, two])
+    expect(await holders()).toEqual([])
+  })
+
   it('by REST as JSON, too', async () => {
     const bytes = marked(5_000)
     const id = await uploadWhole(world, token, bytes, { filename: 'by rest' })
