@@ -1,7 +1,8 @@
 // Content on Kubo, for those who run it: real IPFS nodes, whose blocks others find. It sends nothing that the caller has
 // not encrypted where it must be, and passes nothing on as whole that is not.
+import { LRUCache } from 'lru-cache'
 import type { CID } from 'multiformats/cid'
-import { assertAllowed, inlineBytes, isAllowed, MAX_BLOCK_BYTES, RAW } from '../block.js'
+import { assertAllowed, blockKey, inlineBytes, isAllowed, MAX_BLOCK_BYTES, RAW } from '../block.js'
 import { isBlockOf } from '../block-hash.js'
 import { InvalidDagError, NotFoundInStoreError } from '../errors.js'
 import { assertFilePart } from '../file-node.js'
@@ -15,6 +16,7 @@ import { KuboNode } from './kubo-node.js'
 
 /** Up to here a range is read leaf by leaf, which Kubo answers several times as fast; above it, as one stream. */
 const BY_LEAF_BYTES = 2 * 1_048_576
+const MAX_SIZES = 100_000
 
 export interface KuboStoreOptions {
   /** The first is preferred. */
@@ -38,6 +40,8 @@ export function createKuboStore({ endpoints, timeoutMs, verifiesAll = false }: K
 class KuboStore implements IpfsStore {
   readonly kind = 'kubo'
   readonly #nodes = new NodeCache()
+  /** Of files of one block, which no node tells. */
+  readonly #sizes = new LRUCache<string, number>({ max: MAX_SIZES })
 
   constructor(
     private readonly verifiesAll: boolean,
@@ -78,9 +82,7 @@ class KuboStore implements IpfsStore {
     signal?.throwIfAborted()
     assertFilePart(cid)
     if (cid.code !== RAW) return (await this.#node(cid, { signal })).size
-    return (
-      inlineBytes(cid)?.length ?? this.fleet.ask(cid, (node) => node.blockSize(cid, { signal }), { signal })
-    )
+    return inlineBytes(cid)?.length ?? this.#blockSize(cid, { signal })
   }
 
   async has(cid: CID, { signal }: StoreOptions = {}): Promise<boolean> {
@@ -150,6 +152,15 @@ class KuboStore implements IpfsStore {
 
   async close(): Promise<void> {
     await Promise.all(this.fleet.nodes.map((node) => node.close()))
+  }
+
+  async #blockSize(cid: CID, options: StoreOptions): Promise<number> {
+    const key = blockKey(cid)
+    const known = this.#sizes.get(key)
+    if (known !== undefined) return known
+    const size = await this.fleet.ask(cid, (node) => node.blockSize(cid, options), options)
+    this.#sizes.set(key, size)
+    return size
   }
 
   #node(cid: CID, options: StoreOptions) {
