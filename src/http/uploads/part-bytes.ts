@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { ClientGoneError } from '../../errors.js'
 import { HttpError } from '../http-error.js'
 
 /** A part that stands still for so long is over; the client goes on from what has come. */
@@ -33,6 +34,9 @@ export async function* partBytes(
       isWaiting = true
       idle.refresh()
     }
+  } catch (error) {
+    // Clients of uploads that resume come and go: no fault.
+    throw (error as NodeJS.ErrnoException).code === 'ECONNRESET' ? new ClientGoneError() : error
   } finally {
     clearTimeout(idle)
     signal.removeEventListener('abort', stop)

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import cors from 'cors'
 import { type Request, type Response, Router } from 'express'
 import type { AppContext } from '../../context.js'
+import { ClientGoneError } from '../../errors.js'
 import { answerError } from '../answer-error.js'
 import { HttpError } from '../http-error.js'
 import { partBytes } from './part-bytes.js'
@@ -98,8 +99,7 @@ async function callOf(
     address: `${app.config.server.publicUrl}/uploads/${id}${query}`,
     checksum: checksumOf(req),
     body: (maxBytes) => partBytes(req, maxBytes, stopped.signal),
-    lock: locks.newLock(id, () =>
-      stopped.abort(new HttpError(423, 'BAD_REQUEST', 'A later request goes on.')),
-    ),
+    // Its client is most likely gone.
+    lock: locks.newLock(id, () => stopped.abort(new ClientGoneError())),
   }
 }
