@@ -10,6 +10,7 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    globalSetup: 'test/support/built-folder.ts',
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // Modules are loaded once a worker, not once a file: a third of all the time, else. So no vi.mock, and what a file

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { transactionId } from '../src/deso/signature.js'
+import { runsAll } from './support/ci-only.js'
 import { partsOf, type Ref, signedHex, subscriptionRecord } from './support/hand-made.js'
 import { hidesEntries, invents, LIES, showsInstead } from './support/lies.js'
 import { Market, stranger } from './support/market.js'
@@ -83,7 +84,7 @@ async function neverFalse(check: () => Promise<unknown>): Promise<void> {
   }
 }
 
-describe.each(TWO)('when nodes %i and %i of three', (one, two) => {
+describe.each(runsAll ? TWO : [[A, C] as const])('when nodes %i and %i of three', (one, two) => {
   it('are dead, all goes on, and they are used again when they come back', async () => {
     for (const index of [one, two]) proxy(index).isDead = true
     await expectTruth()
@@ -134,6 +135,10 @@ describe.each(TWO)('when nodes %i and %i of three', (one, two) => {
   })
 })
 
+if (!runsAll) {
+  it.skip('of any other two nodes, and of any other that lies, all the same is true [half a minute; run with FULL=1]', () => {})
+}
+
 describe('when one node of three', () => {
   it('lags, the others are believed at once', async () => {
     await node(A).faults({ kind: 'lag' })
@@ -169,8 +174,11 @@ describe('when no node is left that can read blocks', () => {
   })
 })
 
-describe.each(LIES)('a node that %s', (_, lie) => {
-  it.each([A, B, C])('changes nothing, being node %i', async (liar) => {
+describe.each(LIES)('a node that %s', (name, lie) => {
+  const places = [A, B, C]
+  it.each(
+    runsAll ? places : [places[name.length % 3] as number],
+  )('changes nothing, being node %i', async (liar) => {
     proxy(liar).lies.push(lie)
     await expectTruth()
   })

@@ -209,6 +209,8 @@ describe('the follower', () => {
     }
     await Promise.all(heads.map((each) => each.at(0)))
     await live.settled()
+    // Drafts of other tests are looked for in blocks, too.
+    await market.world.gateway.app.pins.look()
     const before = await requests()
     await market.world.chain.mine(10)
     await Promise.all(heads.map((each) => each.at(10)))

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createNarrator } from '../src/story/narrator.js'
 import { playStory } from '../src/story/story.js'
+import { BuiltGateway } from './support/spawned-gateway.js'
 import { openWorld } from './support/world.js'
 
 interface Told {
@@ -15,19 +16,21 @@ interface Told {
 }
 
 let folder: string
+let built: BuiltGateway
 beforeAll(async () => {
+  built = await BuiltGateway.build()
   folder = await mkdtemp(join(tmpdir(), 'story-test-'))
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-/** What stories left behind, beside the compiler's cache. */
-async function leftBehind(): Promise<string[]> {
-  return (await readdir(folder)).filter((name) => !name.startsWith('tsx-'))
+/** What stories left behind. */
+function leftBehind(): Promise<string[]> {
+  return readdir(folder)
 }
 
-/** The command, with `folder` for temporary files. `stopAt` is a text at which it is interrupted, as by Ctrl-C. */
+/** What `npm run story` runs, built, with `folder` for temporary files. `stopAt` is a text at which it is interrupted, as by Ctrl-C. */
 async function runStory(args: readonly string[], stopAt?: string): Promise<Told> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/story/main.ts', ...args], {
+  const child = spawn(process.execPath, [join(built.root, 'dist/story/main.js'), ...args], {
     env: { ...process.env, TMPDIR: folder, DEVCHAIN_BLOCK_MS: '40' },
   })
   const told = { out: '', err: '' }

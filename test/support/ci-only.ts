@@ -1,6 +1,7 @@
 import { it } from 'vitest'
 
-const runsAll = process.env.CI === 'true' || process.env.FULL === '1'
+/** Whether what is long runs, too. */
+export const runsAll = process.env.CI === 'true' || process.env.FULL === '1'
 
 /**
  * A test that is too long for every run: it runs with CI=true or FULL=1, and is named among those left out
