@@ -1,6 +1,6 @@
 /**
  * How much memory does a large file take? Starts a gateway as a process of its own, publishes one generated gated file
- * through it, reads it back, and samples the gateway's resident memory all the while.
+ * through it, reads it back, whole and in random ranges, and samples the gateway's resident memory all the while.
  *
  *   npx tsx bench/upload-memory.ts [--size 1000000000]
  *
@@ -14,9 +14,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { parseArgs } from 'node:util'
-import { request } from 'undici'
+import { Client, request } from 'undici'
 import { decodeTransaction, encodeTransaction } from '../src/deso/codec.js'
 import { sha256d, signDigest, signTransaction } from '../src/deso/signature.js'
+import { quantile } from './support/numbers.js'
 
 /** Samples a process's memory ten times a second. */
 class Sampler {
@@ -41,6 +42,7 @@ class Sampler {
 
 const MAX_GROWTH = 100_000_000
 const CHUNK = 1 << 20
+const RANGE = 65_536
 
 const { values } = parseArgs({ options: { size: { type: 'string', default: '1000000000' } } })
 const size = Number(values.size)
@@ -70,6 +72,7 @@ try {
   const up = await timed(() => publish(creator, token))
   const afterUpload = sampler.peak()
   const down = await timed(() => download(up.result.postHash, token))
+  const ranges = await randomRanges(up.result.postHash, token)
   const peak = sampler.stop()
   const growth = peak - base
   console.log(
@@ -77,6 +80,7 @@ try {
       `size             ${mb(size)} MB, gated`,
       `upload           ${mb(size / up.seconds)} MB/s`,
       `download         ${mb(size / down.seconds)} MB/s`,
+      `64 KiB ranges    p50 ${ranges.p50.toFixed(2)} ms, p99 ${ranges.p99.toFixed(2)} ms; /healthz p50 ${ranges.floor.toFixed(2)} ms`,
       `memory before    ${mb(base)} MB`,
       `peak, upload     ${mb(afterUpload)} MB`,
       `peak, in all     ${mb(peak)} MB`,
@@ -89,6 +93,32 @@ try {
   gateway.kill('SIGTERM')
   await new Promise((resolve) => gateway.once('exit', resolve))
   rmSync(dataDir, { recursive: true, force: true })
+}
+
+/** As a player seeks: one range after the other, each from the request to its last byte, beside what any answer takes. */
+async function randomRanges(
+  postHash: string,
+  token: string,
+): Promise<{ p50: number; p99: number; floor: number }> {
+  const [times, floor]: [number[], number[]] = [[], []]
+  const client = new Client(url)
+  const timedGet = async (path: string, headers: Record<string, string>) => {
+    const start = performance.now()
+    const { body } = await client.request({ method: 'GET', path, headers })
+    await body.dump({ limit: CHUNK })
+    return performance.now() - start
+  }
+  for (let count = -50; count < 400; count += 1) {
+    const first = Math.floor(Math.random() * (size - RANGE))
+    const range = `bytes=${first}-${first + RANGE - 1}`
+    const ms = await timedGet(`/content/${postHash}/0`, { authorization: `Bearer ${token}`, range })
+    const least = await timedGet('/healthz', {})
+    if (count < 0) continue
+    times.push(ms)
+    floor.push(least)
+  }
+  await client.close()
+  return { p50: quantile(times, 0.5), p99: quantile(times, 0.99), floor: quantile(floor, 0.5) }
 }
 
 interface Account {
