@@ -1,9 +1,8 @@
 import { LRUCache } from 'lru-cache'
 import type { BlockListener } from '../deso/block-follower.js'
 import type { BlockRef, CommittedBlock } from '../deso/chain.js'
-import { decodeTransaction } from '../deso/codec.js'
+import { decodeMined } from '../deso/codec.js'
 import { type PublicKey, publicKeyToBytes } from '../deso/keys.js'
-import { MalformedTransactionError } from '../deso/wire.js'
 
 const MAX_PARTIES = 50_000
 
@@ -57,13 +56,10 @@ export class TouchedParties implements BlockListener {
 
 /** Null: it may be anybody's, as in a bundle of several, or where identities are swapped. */
 function partyOf(bytes: Uint8Array): string | null {
-  try {
-    const { metadata, publicKey } = decodeTransaction(bytes)
-    return metadata.type === 'OPAQUE' && REACHES_OTHERS.has(metadata.typeNumber) ? null : hexOf(publicKey)
-  } catch (error) {
-    if (error instanceof MalformedTransactionError) return null
-    throw error
-  }
+  const transaction = decodeMined(bytes)
+  if (!transaction) return null
+  const { metadata, publicKey } = transaction
+  return metadata.type === 'OPAQUE' && REACHES_OTHERS.has(metadata.typeNumber) ? null : hexOf(publicKey)
 }
 
 /** SWAP_IDENTITY, ATOMIC_TXNS_WRAPPER. */

@@ -1,9 +1,8 @@
 import type { RequestContext } from '../context.js'
 import type { CommittedBlock } from '../deso/chain.js'
-import { decodeTransaction } from '../deso/codec.js'
+import { decodeMined, decodeTransaction } from '../deso/codec.js'
 import type { NodePost } from '../deso/node.js'
 import type { Transaction } from '../deso/transaction.js'
-import { MalformedTransactionError } from '../deso/wire.js'
 import { loadSending } from '../transaction/sending-store.js'
 import { type CommittedPost, postHashOf, recordPost } from './pins/content-history.js'
 import { fieldsOf, shownFieldsOf } from './pins/post-fields.js'
@@ -58,7 +57,7 @@ async function findInBlocks(
 /** The last one in the block. */
 function editIn({ height, transactions }: CommittedBlock, post: NodePost): CommittedPost | null {
   for (const { id, bytes } of [...transactions].reverse()) {
-    const transaction = decoded(bytes)
+    const transaction = decodeMined(bytes)
     if (transaction?.metadata.type !== 'SUBMIT_POST' || id === post.hash) continue
     const edit: CommittedPost = {
       id,
@@ -77,14 +76,4 @@ function hasMade(transaction: Transaction, post: NodePost): boolean {
   return Object.entries(fieldsOf(transaction)).every(
     ([key, text]) => (post.extraData.get(key) ?? '') === text,
   )
-}
-
-/** Nodes mine odd transactions. */
-function decoded(bytes: Uint8Array): Transaction | null {
-  try {
-    return decodeTransaction(bytes)
-  } catch (error) {
-    if (error instanceof MalformedTransactionError) return null
-    throw error
-  }
 }

@@ -11,13 +11,11 @@ import type {
   RecordLookup,
   RecordRef,
 } from './chain.js'
-import { decodeTransaction } from './codec.js'
+import { decodeMined } from './codec.js'
 import { type BlockReadOptions, CommittedBlocks, committedBlock, type KeptBlock } from './committed-blocks.js'
 import { CommittedTip } from './committed-tip.js'
 import type { DesoNode } from './node.js'
-import type { Transaction } from './transaction.js'
 import { unlessAborted } from './unless-aborted.js'
-import { MalformedTransactionError } from './wire.js'
 
 /** More blocks than one decision may read anew; those read are kept, so that the next try goes on from there. */
 export class HistoryTooLongError extends GatewayError {
@@ -159,18 +157,8 @@ function find(id: string, { transactions, ...block }: KeptBlock): KeptRecord | u
 }
 
 function lookupOf(id: string, record: KeptRecord | undefined): RecordLookup {
-  const transaction = record && decoded(record.hex)
+  const transaction = record && decodeMined(hexToBytes(record.hex))
   if (!transaction) return { kind: 'absent' }
   const { block, indexInBlock } = record
   return { kind: 'committed', record: { id, block, indexInBlock, transaction } }
-}
-
-/** Nodes mine odd transactions: what does not decode is no record. */
-function decoded(hex: string): Transaction | undefined {
-  try {
-    return decodeTransaction(hexToBytes(hex))
-  } catch (error) {
-    if (error instanceof MalformedTransactionError) return undefined
-    throw error
-  }
 }

@@ -62,6 +62,16 @@ export function decodeTransaction(encoded: Uint8Array): Transaction {
   return transaction
 }
 
+/** One that a block lists; null where it does not decode: nodes mine odd transactions, which are nothing to anybody here. */
+export function decodeMined(encoded: Uint8Array): Transaction | null {
+  try {
+    return decodeTransaction(encoded)
+  } catch (error) {
+    if (error instanceof MalformedTransactionError) return null
+    throw error
+  }
+}
+
 /** The bytes whose sha256d is signed: the transaction with an empty signature. */
 export function unsignedBytes(transaction: Transaction): Uint8Array {
   return encodeTransaction({ ...transaction, signature: new Uint8Array() })

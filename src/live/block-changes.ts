@@ -1,9 +1,8 @@
 import type { BlockRef, CommittedBlock } from '../deso/chain.js'
-import { decodeTransaction } from '../deso/codec.js'
+import { decodeMined } from '../deso/codec.js'
 import { type Network, type PublicKey, publicKeyFromBytes } from '../deso/keys.js'
 import type { NodePost } from '../deso/node.js'
 import type { Transaction } from '../deso/transaction.js'
-import { MalformedTransactionError } from '../deso/wire.js'
 import { decodeText } from '../protocol/bytes.js'
 import { parseContentTransaction } from '../protocol/content-post.js'
 import { parseSubscriptionRecord } from '../protocol/records.js'
@@ -39,7 +38,7 @@ export function changesIn(committed: CommittedBlock, network: Network): BlockCha
   const published: PublishedPost[] = []
   const records: RecordChange[] = []
   for (const { id, bytes } of committed.transactions) {
-    const transaction = decoded(bytes)
+    const transaction = decodeMined(bytes)
     const post = transaction && publishedPost(block, id, transaction, network)
     if (post) published.push(post)
     const record = transaction && recordChange(block, id, transaction, network)
@@ -48,16 +47,6 @@ export function changesIn(committed: CommittedBlock, network: Network): BlockCha
   const changes = { block, published, records }
   known.set(committed, changes)
   return changes
-}
-
-/** Nodes mine odd transactions: what does not decode is nothing here. */
-function decoded(bytes: Uint8Array): Transaction | null {
-  try {
-    return decodeTransaction(bytes)
-  } catch (error) {
-    if (error instanceof MalformedTransactionError) return null
-    throw error
-  }
 }
 
 /** An edit is no new publication. */

@@ -8,10 +8,9 @@ import * as dagCbor from '@ipld/dag-cbor'
 import { CID } from 'multiformats/cid'
 import { sha256 } from 'multiformats/hashes/sha2'
 import type { BlockRef, CommittedBlock } from '../../deso/chain.js'
-import { decodeTransaction } from '../../deso/codec.js'
+import { decodeMined } from '../../deso/codec.js'
 import type { PublicKey } from '../../deso/keys.js'
 import type { Transaction } from '../../deso/transaction.js'
-import { MalformedTransactionError } from '../../deso/wire.js'
 import type { PlacedDraft } from '../../transaction/draft-request.js'
 import { keepUntil } from '../../transaction/retention.js'
 import { loadSending, sendingKeyOf } from '../../transaction/sending-store.js'
@@ -171,7 +170,7 @@ export class ContentPins implements AsyncDisposable {
     signal: AbortSignal,
   ): Promise<void> {
     for (const { id, bytes } of transactions) {
-      const transaction = decoded(bytes)
+      const transaction = decodeMined(bytes)
       if (!transaction) continue
       const key = sendingKeyOf(transaction)
       const own = drafts.filter(({ sendingKey }) => sendingKey === key)
@@ -228,7 +227,7 @@ export class ContentPins implements AsyncDisposable {
     const drafts = await awaitedOf(this.rooms, sendingKey)
     if (drafts.length === 0) return
     const mined = (await loadSending(this.rooms.state, sendingKey))?.sending.mined
-    const transaction = mined && decoded(Buffer.from(mined.signedHex, 'hex'))
+    const transaction = mined && decodeMined(Buffer.from(mined.signedHex, 'hex'))
     const { id, block } = mined ?? {}
     if (!transaction || id === undefined || !block) return
     await this.#settle({ id, height: block.height, transaction }, drafts, this.#deadline())
@@ -236,15 +235,5 @@ export class ContentPins implements AsyncDisposable {
 
   #deadline(): AbortSignal {
     return AbortSignal.any([this.#closing.signal, AbortSignal.timeout(DEADLINE_MS)])
-  }
-}
-
-/** Nodes mine odd transactions: what does not decode was not drafted here. */
-function decoded(bytes: Uint8Array): Transaction | null {
-  try {
-    return decodeTransaction(bytes)
-  } catch (error) {
-    if (error instanceof MalformedTransactionError) return null
-    throw error
   }
 }
