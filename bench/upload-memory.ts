@@ -6,9 +6,9 @@
  *
  * Exits 1 when the growth passes 100 MB, or when a byte comes back wrong. Linux only (/proc).
  */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createCipheriv, createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,28 +17,8 @@ import { parseArgs } from 'node:util'
 import { Client, request } from 'undici'
 import { decodeTransaction, encodeTransaction } from '../src/deso/codec.js'
 import { sha256d, signDigest, signTransaction } from '../src/deso/signature.js'
+import { memoryOf, Sampler } from './support/memory.js'
 import { quantile } from './support/numbers.js'
-
-/** Samples a process's memory ten times a second. */
-class Sampler {
-  #peak = 0
-  readonly #timer: NodeJS.Timeout
-
-  constructor(child: ChildProcess) {
-    this.#timer = setInterval(() => {
-      this.#peak = Math.max(this.#peak, memoryOf(child))
-    }, 100)
-  }
-
-  peak(): number {
-    return this.#peak
-  }
-
-  stop(): number {
-    clearInterval(this.#timer)
-    return this.#peak
-  }
-}
 
 const MAX_GROWTH = 100_000_000
 const CHUNK = 1 << 20
@@ -67,8 +47,8 @@ try {
   if (!creator) throw new Error('the local chain has no accounts')
   const token = await signIn(creator)
   await plan(creator, token)
-  const base = memoryOf(gateway)
-  const sampler = new Sampler(gateway)
+  const base = memoryOf(gateway.pid as number)
+  const sampler = new Sampler(gateway.pid as number)
   const up = await timed(() => publish(creator, token))
   const afterUpload = sampler.peak()
   const down = await timed(() => download(up.result.postHash, token))
@@ -232,11 +212,6 @@ async function timed<T>(run: () => Promise<T>): Promise<{ result: T; seconds: nu
 }
 
 /** Resident bytes of a process. */
-function memoryOf({ pid }: ChildProcess): number {
-  const [, kb] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
-  return Number(kb) * 1024
-}
-
 function mb(bytes: number): string {
   return (bytes / 1e6).toFixed(1)
 }

@@ -17,6 +17,11 @@ export class Sampler {
     }, 100)
   }
 
+  /** So far, in bytes. */
+  peak(): number {
+    return this.#peak
+  }
+
   stop(): number {
     clearInterval(this.#timer)
     return this.#peak
