@@ -9,7 +9,7 @@ let market: Market
 const samples = () => Samples.of(market.world)
 
 beforeAll(async () => {
-  market = await Market.open({ NODE_TIMEOUT_MS: '300' })
+  market = await Market.open({ NODE_TIMEOUT_MS: '2000' })
 })
 
 afterAll(() => market[Symbol.asyncDispose]())
