@@ -10,7 +10,7 @@ let market: Market
 let fan: Person
 
 beforeAll(async () => {
-  market = await Market.open({ NODE_TIMEOUT_MS: '400' })
+  market = await Market.open({ NODE_TIMEOUT_MS: '1000' })
   fan = await market.person('fan')
 })
 

@@ -26,7 +26,7 @@ const PARAMS = '/api/v0/get-all-global-params'
 const SUBMIT = '/api/v0/submit-transaction'
 
 beforeAll(async () => {
-  market = await Market.open({ NODE_TIMEOUT_MS: '400', COMMIT_WAIT_SECONDS: '1' })
+  market = await Market.open({ NODE_TIMEOUT_MS: '1000', COMMIT_WAIT_SECONDS: '1' })
   world = market.world
   creator = await market.person('the creator')
   fan = await market.person('the fan')
